@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * fail2ban's own database, read only
+ *
+ * fail2ban loses bans for good when somebody holds a read transaction for five seconds. So each function
+ * opens, runs ONE statement, copies what it needs and closes; callbacks run after the close, or on rows that were
+ * copied. Errors: DATABASE_BUSY, DATABASE_PERMISSION_DENIED, DATABASE_PATH_INVALID, DATABASE_CORRUPTED,
+ * DATABASE_UNAVAILABLE (told apart by SQLite's extended code; the message names fail2ban's database, not its
+ * path). An older or newer schema that lacks what is asked is DATABASE_UNAVAILABLE with "schema".
+ * Busy is tried 3 times from 100 ms.
+ */
+
+#pragma once
+
+#include <glib.h>
+
+/* A row of `bips` (newest ban of an address in a jail) or `bans` (each ban). */
+typedef struct Fail2banRow {
+        gint64 rowid;
+        char *jail;
+        char *id;          /* address text, or what a filter took for an id; valid UTF-8 */
+        gint64 banned_at;  /* seconds since 1970 */
+        gint64 bantime;    /* seconds, rounded up; -1 permanent, -2 unknown (the jail's) */
+        guint count;       /* which ban of this address it is, 1 = first */
+        guint failures;
+} Fail2banRow;
+
+/* Where reading stopped: the last row seen. A purge can restart the numbering, so the row itself is kept. */
+typedef struct Fail2banMark {
+        gint64 rowid;      /* 0 = nothing read */
+        char *id;
+        gint64 banned_at;
+} Fail2banMark;
+
+void fail2ban_mark_clear(Fail2banMark *self);
+
+typedef enum Fail2banDelta {
+        FAIL2BAN_DELTA_NOTHING, /* as before */
+        FAIL2BAN_DELTA_ROWS,    /* `each` got the new rows, oldest first */
+        FAIL2BAN_DELTA_RESTART, /* the marked row is gone or another: read everything anew */
+} Fail2banDelta;
+
+typedef void (*Fail2banRowFunc)(const Fail2banRow *row, gpointer userdata); /* row is borrowed */
+
+/* Rows of `bips` above the mark; moves the mark. 5 us when there is nothing. */
+gboolean fail2ban_database_delta(const char *path, Fail2banMark *mark, Fail2banDelta *ret, Fail2banRowFunc each,
+                                 gpointer userdata, GError **error);
+
+/* All rows of `bips` that can still be running at `now` (end above now, or permanent, or unknown); jail NULL = all.
+ * Sets the mark when it is not NULL. Streams in pieces of 10,000 rows, each an own short read. */
+gboolean fail2ban_database_running(const char *path, const char *jail, gint64 now, Fail2banMark *mark,
+                                   Fail2banRowFunc each, gpointer userdata, GError **error);
+
+/* One ban event with its data. */
+typedef struct Fail2banEvent {
+        Fail2banRow row;
+        char **matches;    /* lines, joined from the three shapes, valid UTF-8; never NULL */
+        GVariant *captured;/* a{ss}: what the filter captured (user, ...); floating reference taken */
+} Fail2banEvent;
+
+void fail2ban_event_free(Fail2banEvent *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fail2banEvent, fail2ban_event_free)
+
+/* All bans of one id that the database still has (`bans` table), newest first, at most `limit`; jail NULL = all.
+ * Array of Fail2banEvent *, which it owns. */
+GPtrArray *fail2ban_database_events(const char *path, const char *id, const char *jail, guint limit, GError **error);
+
+/* Names in the table `jails`: what fail2ban knows, running or not. */
+GStrv fail2ban_database_jails(const char *path, GError **error);
+
+/* Opens, checks version and tables, closes. */
+gboolean fail2ban_database_check(const char *path, GError **error);

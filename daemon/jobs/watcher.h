@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * When to look at fail2ban
+ *
+ * Lives on the main loop and asks nothing itself: it starts the probe's functions on a worker thread, never two at
+ * once. What makes it look: a write to fail2ban's database (inotify), the end of a ban (one timer for the next end), the
+ * connection ending, fail2ban's socket appearing in its folder (inotify), and the probe interval. At rest it wakes
+ * once per interval. Only when fail2ban has no database does it ask the counters every 1.5 s.
+ */
+
+#pragma once
+
+#include "services/probe.h"
+
+typedef struct Watcher Watcher;
+
+Watcher *watcher_new(Probe *probe, const char *socket_path, guint interval_s);
+
+/* Starts looking, at once. */
+void watcher_start(Watcher *self);
+
+/* Looks again soon (after a command of ours). Main thread. */
+void watcher_poke(Watcher *self);
+
+/* Stops and waits for the running probe. */
+void watcher_free(Watcher *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watcher, watcher_free)

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * What is banned now
+ *
+ * Our own table of all active bans, so that a page, a count or a look-up costs fail2ban nothing. Fed by
+ * fail2ban's database and by our own commands, compared with the counters at each probe. Thread-safe.
+ * At most 60 bytes a ban: plain arrays and an index, no allocation for each ban (ids that are no address are the exception).
+ * Changes are told through the sink: BANNED, BAN_CHANGED, UNBANNED, and BANS with the new count.
+ */
+
+#pragma once
+
+#include "core/address.h"
+#include "services/events.h"
+
+typedef struct BanTable BanTable;
+
+typedef struct Ban {
+        char *jail;
+        char *id;          /* canonical address text, or the id as fail2ban has it */
+        gboolean is_address;
+        Address address;   /* when is_address */
+        gint64 banned_at;
+        gint64 ends_at;    /* -1 = permanent */
+        guint failures;
+        guint count;       /* which ban of this address in this jail, 1 = first, 0 = not known */
+} Ban;
+
+void ban_clear(Ban *self);
+
+/* a{sv}: jail, address, banned_at, ends_at, remaining (at `now`; -1 permanent), failures, count, country (empty). */
+GVariant *ban_to_variant(const Ban *self, gint64 now);
+
+BanTable *ban_table_new(const EventSink *sink);
+void ban_table_free(BanTable *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BanTable, ban_table_free)
+
+/* Adds or moves the end. Tells BANNED for a new one (unless `quiet`: the first fill), BAN_CHANGED for another end. */
+void ban_table_put(BanTable *self, const Ban *ban, gboolean quiet);
+
+/* cause: "expired", "unbanned", "jail-stopped" or "lost". FALSE when it was not there. */
+gboolean ban_table_remove(BanTable *self, const char *jail, const char *id, const char *cause);
+guint ban_table_remove_jail(BanTable *self, const char *jail, const char *cause);
+
+guint ban_table_size(BanTable *self);
+guint ban_table_count(BanTable *self, const char *jail);
+gboolean ban_table_get(BanTable *self, const char *jail, const char *id, Ban *ret); /* FALSE: not there; ban_clear(ret) */
+gboolean ban_table_has(BanTable *self, const char *jail, const char *id);
+
+/* Bans that ended at or before `now` by the clock but were not removed yet; (jail, id) are handed out, at most `limit`. */
+typedef void (*BanFunc)(const Ban *ban, gpointer userdata);
+void ban_table_due(BanTable *self, gint64 now, guint limit, BanFunc each, gpointer userdata);
+gint64 ban_table_next_end(BanTable *self); /* seconds since 1970; G_MAXINT64 = none */
+
+/* A copy of the ids of one jail, for comparing with fail2ban: sorted, NULL-terminated. */
+GStrv ban_table_ids(BanTable *self, const char *jail);
+
+typedef enum BanSort { BAN_SORT_ADDRESS, BAN_SORT_BANNED_AT, BAN_SORT_ENDS_AT, BAN_SORT_FAILURES, BAN_SORT_JAIL } BanSort;
+
+typedef struct BanQuery {
+        const char *jail;      /* NULL = all */
+        const Address *within; /* NULL = all: only bans inside this network (ids that are no address are not) */
+        const char *search;    /* NULL = all: part of the id's text, without regard to case */
+        BanSort sort;
+        gboolean descending;
+        guint limit;           /* 1..500; 0 = all (a dump) */
+        const char *cursor;    /* NULL or "" = from the start; INVALID_ARGUMENT when it is none of ours */
+} BanQuery;
+
+/* The rows in order are handed to `each` after the lock was given up. ret_cursor: "" at the end; ret_total: all that match; both may be NULL.
+ * A page never shows a ban twice or leaves one out that was there all the time, whatever comes and goes between pages. */
+gboolean ban_table_query(BanTable *self, const BanQuery *query, BanFunc each, gpointer userdata, char **ret_cursor,
+                         guint *ret_total, GError **error);

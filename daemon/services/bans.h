@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Banning, unbanning, looking up
+ *
+ * Blocking, called by workers. Addresses go to fail2ban in chunks whose size follows what a command costs there
+ * (from 2 up to 100 addresses, aiming at 10 ms), so that fail2ban's other clients are served in between.
+ */
+
+#pragma once
+
+#include "fail2ban/client.h"
+#include "services/ban-table.h"
+#include "services/caller.h"
+#include "services/model.h"
+#include "services/operation.h"
+#include "services/probe.h"
+#include "store/manual-store.h"
+
+#define BANS_ADDRESSES_MAX 10000
+
+typedef struct Bans Bans;
+
+Bans *bans_new(Fail2banClient *client, Model *model, BanTable *table, Probe *probe, ManualStore *manual,
+               gboolean guard_lockout);
+void bans_free(Bans *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bans, bans_free)
+
+typedef struct BansRequest {
+        const Caller *caller;
+        const char *const *addresses; /* 1..10,000; TOO_LARGE above; each checked before anything is done */
+        const char *const *jails;     /* empty = all running jails; each checked */
+        const char *reason;           /* may be NULL; at most 500 bytes */
+        const char *const *protect;   /* more addresses of the caller, for the guard; may be NULL (ban only) */
+        gboolean force;               /* past the guard (ban only) */
+        Operation *operation;         /* may be NULL */
+        gint64 now;
+} BansRequest;
+
+/* a{sv}: requested u (addresses x jails), banned u, already u, rows aa{sv} (address, jail, state "banned" or
+ * "already"; left out above 500). Cancelled or failed half-way: the error says how many were done, and the table is true. */
+GVariant *bans_ban(Bans *self, const BansRequest *request, GError **error);
+
+/* The same with unbanned and absent. An address also unbans exactly itself; a network every banned address in it. */
+GVariant *bans_unban(Bans *self, const BansRequest *request, GError **error);
+
+/* a{sv}: unbanned u. */
+GVariant *bans_unban_all(Bans *self, const BansRequest *request, GError **error);
+
+/* aa{sv} rows of ban_to_variant(); ret_cursor and ret_total as ban_table_query(). */
+GVariant *bans_list(Bans *self, const BanQuery *query, gint64 now, char **ret_cursor, guint *ret_total, GError **error);
+
+/* A sealed memfd of JSON lines, one ban a line, keys as in rows. The caller closes it. -1 on error. */
+int bans_dump(Bans *self, const BanQuery *query, gint64 now, GError **error);
+
+/* a{sv}: address, banned b, jails aa{sv} (a ban's row + reason, banned_by of a ban by hand + matches as), covered_by aa{sv} (bans of networks that
+ * hold the address), earlier aa{sv} (jail, banned_at, bantime, failures, count, matches as, captured a{ss}: what fail2ban's database still has). */
+GVariant *bans_lookup(Bans *self, const char *address, gint64 now, GError **error);

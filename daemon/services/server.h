@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Acting on fail2ban as a whole. Blocking, called by workers. */
+
+#pragma once
+
+#include "fail2ban/commands.h"
+#include "services/model.h"
+#include "services/operation.h"
+#include "services/probe.h"
+
+typedef struct Server Server;
+
+Server *server_new(Fail2banClient *client, Model *model, Probe *probe, const char *start_command,
+                   const char *restart_command, guint timeout_s, const char *const *log_folders);
+void server_free(Server *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Server, server_free)
+
+/* values a{sv}, keys of fail2ban_server_settings(): all are checked before the first is set. Gives the new ones. */
+GVariant *server_set(Server *self, GVariant *values, gint64 now, GError **error);
+gboolean server_flush_logs(Server *self, GError **error);
+
+/* Runs the configured command and waits until fail2ban lists the jails that ran before (restart) or any (start). a{sv}: version, jails as, missing as. */
+GVariant *server_restart(Server *self, Operation *operation, gint64 now, GError **error);
+/* ALREADY_ACTIVE when it is online. */
+GVariant *server_start(Server *self, Operation *operation, gint64 now, GError **error);
