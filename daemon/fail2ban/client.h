@@ -6,11 +6,13 @@
  * One connection for the whole daemon, one request in flight, callers served in the order they came (a fair
  * queue: many threads may call, each waits its turn). Blocking; never called on the main thread.
  *
- * A connection that cannot be made (ENOENT, ECONNREFUSED, EAGAIN) or that ends before a byte of the request
- * was taken is tried 3 times from 150 ms on, each try logged once; then FAIL2BAN_OFFLINE. A request that was
- * sent is never sent twice, except a read (FAIL2BAN_READ), whose connection ended without any reply byte.
- * After a time-out the connection is closed and TIMEOUT given: the server may still finish the command, so the
- * caller's next step is to read the state anew.
+ * A connection that cannot be made (ENOENT, ECONNREFUSED) is tried 3 times from 150 ms on, each try logged once;
+ * then FAIL2BAN_OFFLINE, also for everybody who was waiting in the queue by then. EAGAIN means that fail2ban is
+ * busy (its back-log is 1): tried until the time-out. A connection that ended before a byte of the request was
+ * taken is made anew. A request that was sent is never sent twice, except a read (FAIL2BAN_READ) whose
+ * connection ended without any reply byte. After a time-out the connection is closed and TIMEOUT given: the
+ * server may still finish the command, so the caller's next step is to read the state anew. The time-out counts
+ * from the caller's turn, so a slow command of somebody else is not his time-out.
  */
 
 #pragma once
@@ -28,19 +30,28 @@ Fail2banClient *fail2ban_client_new(const char *socket_path, guint read_timeout_
 void fail2ban_client_free(Fail2banClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fail2banClient, fail2ban_client_free)
 
-/* The root of the tree is the value of (0, value). (1, exception) becomes the error that fits: JAIL_NOT_FOUND
- * for UnknownJailException, REGEX_INVALID for RegexException, else REFUSED_BY_FAIL2BAN with the class and the
- * first text. A reply of another shape is FAIL2BAN_PROTOCOL.
+/* The reply (0, value): the tree, which owns all, and in ret_value its value (may be NULL). (1, exception)
+ * becomes the error that fits: JAIL_NOT_FOUND for UnknownJailException, REGEX_INVALID for RegexException, else
+ * REFUSED_BY_FAIL2BAN with the class and the first text. A reply of another shape is FAIL2BAN_PROTOCOL.
  * arguments: NULL-terminated. */
 ValueTree *fail2ban_client_call(Fail2banClient *self, Fail2banKind kind, const char *const *arguments,
-                                GError **error);
+                                const Value **ret_value, GError **error);
 
 /* As fail2ban_client_call() with the arguments as a NULL-terminated vararg list. */
-ValueTree *fail2ban_client_ask(Fail2banClient *self, Fail2banKind kind, GError **error, ...) G_GNUC_NULL_TERMINATED;
+ValueTree *fail2ban_client_ask(Fail2banClient *self, Fail2banKind kind, const Value **ret_value, GError **error,
+                               ...) G_GNUC_NULL_TERMINATED;
 
-/* A descriptor that becomes readable when the connection ends while nothing is asked (a dup of the
- * socket, to be closed by the caller), or -1 when there is no connection. Lets the watcher see fail2ban go without asking. */
+/* A duplicate of the connection's descriptor, to be closed by the caller, or -1 when there is no connection.
+ * Watched for G_IO_HUP alone it tells when fail2ban goes without asking (G_IO_IN would come with each reply). */
 int fail2ban_client_dup_fd(Fail2banClient *self);
+
+/* What a server may not know, learnt by asking; forgotten with the connection, as the next server may be newer. */
+typedef enum Fail2banFeature {
+        FAIL2BAN_FEATURE_STATS = 1 << 0, /* the command `stats`: since 1.1.0 */
+} Fail2banFeature;
+
+gboolean fail2ban_client_lacks(Fail2banClient *self, Fail2banFeature feature);
+void fail2ban_client_set_lacking(Fail2banClient *self, Fail2banFeature feature);
 
 /* Wakes every waiting caller with CANCELLED; later calls fail at once. For the orderly end. */
 void fail2ban_client_stop(Fail2banClient *self);

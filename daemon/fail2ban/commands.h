@@ -31,6 +31,9 @@ gboolean fail2ban_check_jail_name(const char *name, GError **error);
 
 char *fail2ban_version(Fail2banClient *client, GError **error);
 
+/* Reads the value of `status J` or `status J short`, of any flavour. */
+gboolean fail2ban_parse_counters(const Value *status, Fail2banCounters *ret, GError **error);
+
 /* Names of the running jails, sorted as fail2ban sorts them. "Jail list" is joined with ", " and a name may
  * hold that: when the number does not fit, the exact names are asked another way. */
 GStrv fail2ban_jails(Fail2banClient *client, GError **error);
@@ -38,9 +41,14 @@ GStrv fail2ban_jails(Fail2banClient *client, GError **error);
 /* `status J short`: 0.05 ms however many are banned. */
 gboolean fail2ban_counters(Fail2banClient *client, const char *jail, Fail2banCounters *ret, GError **error);
 
-/* Every getter of one jail as a{sv}, keys and types as the properties of org.bangui.BanGUI1.Jail that are
- * not counters (about 30 short commands, each below 0.1 ms; others are served in between).
- * A getter that this server does not know is left out. */
+/* The counters of all running jails, jails sorted by name: one `stats` where the server has it, else `status` and
+ * a `status J short` for each; a jail that stops in between is left out. Nothing is handed out on failure. */
+typedef void (*Fail2banCountersFunc)(const char *jail, const Fail2banCounters *counters, gpointer userdata);
+gboolean fail2ban_all_counters(Fail2banClient *client, Fail2banCountersFunc each, gpointer userdata, GError **error);
+
+/* Every getter of one jail as a{sv}, keys and types as the properties of org.bangui.BanGUI1.Jail but
+ * the counters and Idle, which fail2ban does not tell (about 30 short commands, each below 0.1 ms; others are
+ * served in between). A getter that this server does not know is left out. */
 GVariant *fail2ban_jail_settings(Fail2banClient *client, const char *jail, GError **error);
 
 /* The properties of one of a jail's actions as a{ss} (getters that fail are left out); ACTION_NOT_FOUND. */
@@ -50,7 +58,10 @@ GVariant *fail2ban_action_properties(Fail2banClient *client, const char *jail, c
  * database_purge_age (seconds x), database_max_matches (x). */
 GVariant *fail2ban_server_settings(Fail2banClient *client, GError **error);
 
-/* Server-wide setters, key as above, value of its type, checked; gives the new value as fail2ban tells it. */
+/* Server-wide setters, key as above, value of its type; database_file "None" = no database. A file must lie below
+ * one of log_folders. fail2ban_server_option_check() finds a bad key or value without asking fail2ban.
+ * fail2ban_server_set() checks too, and gives the new value as fail2ban tells it. */
+gboolean fail2ban_server_option_check(const char *key, GVariant *value, const char *const *log_folders, GError **error);
 GVariant *fail2ban_server_set(Fail2banClient *client, const char *key, GVariant *value,
                               const char *const *log_folders, GError **error);
 
@@ -81,8 +92,8 @@ gboolean fail2ban_list_add(Fail2banClient *client, const char *jail, Fail2banLis
 gboolean fail2ban_list_remove(Fail2banClient *client, const char *jail, Fail2banList list, const char *entry,
                               GError **error);
 
+/* Nothing tells whether a jail is idle: who sets it must remember. */
 gboolean fail2ban_jail_idle(Fail2banClient *client, const char *jail, gboolean idle, GError **error);
-gboolean fail2ban_jail_is_idle(Fail2banClient *client, const char *jail, gboolean *ret, GError **error);
 gboolean fail2ban_jail_stop(Fail2banClient *client, const char *jail, GError **error);
 
 /* One command. `texts` are canonical addresses (or, for unban, any id that a list showed).

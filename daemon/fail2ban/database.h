@@ -7,7 +7,7 @@
  * opens, runs ONE statement, copies what it needs and closes; callbacks run after the close, or on rows that were
  * copied. Errors: DATABASE_BUSY, DATABASE_PERMISSION_DENIED, DATABASE_PATH_INVALID, DATABASE_CORRUPTED,
  * DATABASE_UNAVAILABLE (told apart by SQLite's extended code; the message names fail2ban's database, not its
- * path). An older or newer schema that lacks what is asked is DATABASE_UNAVAILABLE with "schema".
+ * path). No path, or "None", is DATABASE_PATH_INVALID. An older or newer schema that lacks what is asked is DATABASE_UNAVAILABLE with "schema".
  * Busy is tried 3 times from 100 ms.
  */
 
