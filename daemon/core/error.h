@@ -24,3 +24,6 @@ BanguiError bangui_error_code(const GError *error);
 
 /* The name on the bus with its prefix; static. INTERACTION_REQUIRED has D-Bus's own name. */
 const char *bangui_error_bus_name(BanguiError code);
+
+/* The name without its prefix, "JailNotFound": what the audit and the log write; static. */
+const char *bangui_error_short_name(BanguiError code);
