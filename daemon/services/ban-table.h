@@ -6,7 +6,9 @@
  * Our own table of all active bans, so that a page, a count or a look-up costs fail2ban nothing. Fed by
  * fail2ban's database and by our own commands, compared with the counters at each probe. Thread-safe.
  * At most 60 bytes a ban: plain arrays and an index, no allocation for each ban (ids that are no address are the exception).
- * Changes are told through the sink: BANNED, BAN_CHANGED, UNBANNED, and BANS with the new count.
+ *
+ * Changes are told through the sink in the order in which they came to be: BANNED, BAN_CHANGED, UNBANNED, and BANS with
+ * the new count. The sink may ask the table, but not change it.
  */
 
 #pragma once
@@ -36,20 +38,31 @@ BanTable *ban_table_new(const EventSink *sink);
 void ban_table_free(BanTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BanTable, ban_table_free)
 
-/* Adds or moves the end. Tells BANNED for a new one (unless `quiet`: the first fill), BAN_CHANGED for another end. */
-void ban_table_put(BanTable *self, const Ban *ban, gboolean quiet);
+/* Many changes as one: BANS is told at the outermost end, once, when the count is another. BANNED and so on are told at
+ * once. Other threads are not kept out. */
+void ban_table_begin(BanTable *self);
+void ban_table_end(BanTable *self);
+
+/* Adds or moves the end. Tells BANNED for a new one (unless `quiet`: the first fill), BAN_CHANGED for another end.
+ * A ban with count 0 is provisional (made by our own command, its row is still to come): it never takes the place of a
+ * known one that began at the same time or later, and a row that corrects it by a second or two is no change to tell. */
+void ban_table_put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet);
 
 /* cause: "expired", "unbanned", "jail-stopped" or "lost". FALSE when it was not there. */
-gboolean ban_table_remove(BanTable *self, const char *jail, const char *id, const char *cause);
-guint ban_table_remove_jail(BanTable *self, const char *jail, const char *cause);
+gboolean ban_table_remove(BanTable *self, const char *jail, const char *id, gint64 now, const char *cause);
+/* jail NULL = all. Gives how many there were. */
+guint ban_table_remove_jail(BanTable *self, const char *jail, gint64 now, const char *cause);
 
 guint ban_table_size(BanTable *self);
 guint ban_table_count(BanTable *self, const char *jail);
 gboolean ban_table_get(BanTable *self, const char *jail, const char *id, Ban *ret); /* FALSE: not there; ban_clear(ret) */
 gboolean ban_table_has(BanTable *self, const char *jail, const char *id);
 
-/* Bans that ended at or before `now` by the clock but were not removed yet; (jail, id) are handed out, at most `limit`. */
+/* The ban is borrowed for the call. */
 typedef void (*BanFunc)(const Ban *ban, gpointer userdata);
+
+/* Bans that ended at or before `now` by the clock but were not removed yet, at most `limit`, in no order. Copies are
+ * handed out with the table unlocked, so `each` may remove them. */
 void ban_table_due(BanTable *self, gint64 now, guint limit, BanFunc each, gpointer userdata);
 gint64 ban_table_next_end(BanTable *self); /* seconds since 1970; G_MAXINT64 = none */
 
@@ -61,6 +74,7 @@ typedef enum BanSort { BAN_SORT_ADDRESS, BAN_SORT_BANNED_AT, BAN_SORT_ENDS_AT, B
 typedef struct BanQuery {
         const char *jail;      /* NULL = all */
         const Address *within; /* NULL = all: only bans inside this network (ids that are no address are not) */
+        const Address *covering; /* NULL = all: only bans of networks (and of the address itself) that hold this */
         const char *search;    /* NULL = all: part of the id's text, without regard to case */
         BanSort sort;
         gboolean descending;
@@ -68,7 +82,8 @@ typedef struct BanQuery {
         const char *cursor;    /* NULL or "" = from the start; INVALID_ARGUMENT when it is none of ours */
 } BanQuery;
 
-/* The rows in order are handed to `each` after the lock was given up. ret_cursor: "" at the end; ret_total: all that match; both may be NULL.
+/* The rows in order are handed to `each` under the table's read lock, so that 100,000 of them need no copy: it is to be
+ * quick and must not call the table. ret_cursor: "" at the end; ret_total: all that match; both may be NULL.
  * A page never shows a ban twice or leaves one out that was there all the time, whatever comes and goes between pages. */
 gboolean ban_table_query(BanTable *self, const BanQuery *query, BanFunc each, gpointer userdata, char **ret_cursor,
                          guint *ret_total, GError **error);
