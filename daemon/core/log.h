@@ -9,7 +9,8 @@
  *
  *     log_event(LOG_PRIORITY_NOTICE, "ban.added", "banned 192.0.2.1 in sshd", "JAIL", jail, "ADDRESS", text, NULL);
  *
- * Everything that GLib logs takes the same way.
+ * Everything that GLib logs takes the same way. Before log_setup() (unit tests) notices and worse are written
+ * to stderr.
  */
 
 #pragma once
@@ -30,16 +31,17 @@ void log_setup(LogPriority level);
 /* At run time; from any thread. */
 void log_set_level(LogPriority level);
 
+/* "error", "warning", "notice", "info", "debug". */
 gboolean log_level_from_text(const char *text, LogPriority *ret);
 
 /* `event` is a stable lower-case name "topic.what" (field BANGUI_EVENT); then pairs of field name (upper
  * case, journal rules; written with the prefix BANGUI_) and text, ended by NULL. A NULL text is left out. */
 void log_event(LogPriority priority, const char *event, const char *message, ...) G_GNUC_NULL_TERMINATED;
 
-/* As log_event() for an error: adds its message, code name and ": ". */
+/* As log_event() for an error: "message: error's message", with the field ERROR, the short name of its code. */
 void log_error(LogPriority priority, const char *event, const char *message, const GError *error);
 
 /* The correlation id of the call that this thread works for; NULL ends it. Added to each entry. The text is
- * copied. Returns what was set before, to be freed. */
+ * copied; what log_get_correlation() gave is good until the next set on the same thread. */
 void log_set_correlation(const char *id);
 const char *log_get_correlation(void);

@@ -7,6 +7,9 @@
  * winning, from: default, file (GKeyFile), environment (BANGUI_<KEY>, upper case, '-' as '_'), command line
  * (--set KEY=VALUE, and the options that main.c gives short names). Every value knows its origin.
  * Read-only once loaded, so any thread may ask.
+ *
+ * A variable BANGUI_* that is no key is an error, since it is most likely a slip. The exceptions are the names that
+ * our other programs read: BANGUI_BUS (banguictl) and all that begin with BANGUI_TEST_ (the test suite).
  */
 
 #pragma once
@@ -15,7 +18,8 @@
 
 #define SETTINGS_FILE_DEFAULT "/etc/bangui/bangui.conf"
 
-/* group in the file and key: "[bus] address" and so on; the enum's order is the table's order */
+/* The key is the name in lower case with '-' for '_': "bus-address", in the file's only group [bangui]. The enum's
+ * order is the table's order. */
 typedef enum Setting {
         SETTING_BUS_ADDRESS,             /* text; "" = the system bus (DBUS_SYSTEM_BUS_ADDRESS is honoured) */
         SETTING_BUS_CALLS_MAX,           /* int 16..65536, 2048: calls in work or waiting, all callers */
