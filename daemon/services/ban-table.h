@@ -31,6 +31,9 @@ typedef struct Ban {
 
 void ban_clear(Ban *self);
 
+/* Seconds from `now`; -1 = permanent, 0 = its end has come. */
+gint64 ban_remaining(const Ban *self, gint64 now);
+
 /* a{sv}: jail, address, banned_at, ends_at, remaining (at `now`; -1 permanent), failures, count, country (empty). */
 GVariant *ban_to_variant(const Ban *self, gint64 now);
 
@@ -44,9 +47,12 @@ void ban_table_begin(BanTable *self);
 void ban_table_end(BanTable *self);
 
 /* Adds or moves the end. Tells BANNED for a new one (unless `quiet`: the first fill), BAN_CHANGED for another end.
- * A ban with count 0 is provisional (made by our own command, its row is still to come): it never takes the place of a
- * known one that began at the same time or later, and a row that corrects it by a second or two is no change to tell. */
+ * count 0 (from fail2ban's list, which does not say it) leaves failures and count of the same ban as they are known. */
 void ban_table_put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet);
+
+/* What a command of ours must have led to, before fail2ban's row comes (count 0): it is not put over a ban that began
+ * at the same time or later. When the row then moves the end by a second or two, that is not told. */
+void ban_table_assume(BanTable *self, const Ban *ban, gint64 now);
 
 /* cause: "expired", "unbanned", "jail-stopped" or "lost". FALSE when it was not there. */
 gboolean ban_table_remove(BanTable *self, const char *jail, const char *id, gint64 now, const char *cause);
