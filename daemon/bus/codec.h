@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* sd-bus messages to GVariant and back, by signature. Main thread. */
+
+#pragma once
+
+#include "bus/source.h"
+
+/* The whole body as one tuple, floating; NULL with INVALID_ARGUMENT when the body does not have the signature.
+ * Descriptors are not taken from messages: no method of ours has one as an argument. */
+GVariant *codec_read(sd_bus_message *message, const char *signature, GError **error);
+
+/* Appends the members of the tuple. A handle ('h') takes `fd`, which sd-bus duplicates. Negative errno. */
+int codec_append_tuple(sd_bus_message *message, GVariant *tuple, int fd);
+
+/* Appends one value. */
+int codec_append(sd_bus_message *message, GVariant *value, int fd);

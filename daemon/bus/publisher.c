@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "bus/publisher.h"
+
+#include <string.h>
+
+#include "bus/ready-source.h"
+#include "core/log.h"
+
+#define WAITING_MAX 20000
+#define QUEUED_WRITES_MAX 64 /* messages in sd-bus's own queue before we wait for the socket */
+#define SIGNALS_PER_TURN 64
+#define RETRY_USEC 5000
+
+typedef struct Event {
+        EventType type;
+        char *name;
+        char *address;
+        GVariant *properties;
+} Event;
+
+struct Publisher {
+        GMutex mutex; /* guards waiting and overflowed */
+        GQueue waiting;
+        gboolean overflowed;
+        GSource *source;
+        sd_bus *bus;
+        Objects *objects;
+};
+
+static void event_free(Event *self) {
+        g_free(self->name);
+        g_free(self->address);
+        g_clear_pointer(&self->properties, g_variant_unref);
+        g_free(self);
+}
+
+char *publisher_jail_path(const char *name) {
+        char *encoded = NULL;
+        char *path;
+
+        if (sd_bus_path_encode(BUS_JAILS, name, &encoded) < 0)
+                g_error("a jail's path cannot be encoded");
+        path = g_strdup(encoded);
+        free(encoded);
+        return path;
+}
+
+static gboolean is_ban(EventType type) {
+        return type == EVENT_BANNED || type == EVENT_BAN_CHANGED || type == EVENT_UNBANNED;
+}
+
+/* A state that waits is replaced by a newer one of the same thing, unless something about the thing came in between. */
+static gboolean replace_waiting(Publisher *self, EventType type, const char *name, GVariant *properties) {
+        Event *last = g_queue_peek_tail(&self->waiting);
+
+        if (!last || last->type != type || is_ban(type) || !properties || g_strcmp0(last->name, name) != 0)
+                return FALSE;
+        g_variant_unref(last->properties);
+        last->properties = g_variant_ref(properties);
+        return TRUE;
+}
+
+/* Any thread. */
+static void on_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
+        Publisher *self = userdata;
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+        Event *event;
+
+        if (is_ban(type) && self->waiting.length >= WAITING_MAX) {
+                self->overflowed = TRUE;
+                return;
+        }
+        if (replace_waiting(self, type, name, properties))
+                return;
+        event = g_new0(Event, 1);
+        event->type = type;
+        event->name = g_strdup(name);
+        event->address = g_strdup(address);
+        event->properties = properties ? g_variant_ref(properties) : NULL;
+        g_queue_push_tail(&self->waiting, event);
+        if (self->waiting.length == 1)
+                g_source_set_ready_time(self->source, 0);
+}
+
+static void publish_jail(Publisher *self, const Event *event) {
+        g_autofree char *path = publisher_jail_path(event->name);
+        g_autofree const char **changed = NULL;
+        g_auto(GStrv) settings = NULL;
+        g_autoptr(GStrvBuilder) builder = NULL;
+
+        if (!objects_has(self->objects, path)) {
+                if (objects_publish(self->objects, path, "Jail", event->properties) < 0)
+                        return;
+                objects_announce(self->objects, path);
+                objects_signal(self->objects, BUS_ROOT, "Server", "JailAdded",
+                               g_variant_new("(so)", event->name, path));
+                return;
+        }
+        changed = objects_update(self->objects, path, "Jail", event->properties);
+        builder = g_strv_builder_new();
+        for (guint i = 0; changed[i]; i++)
+                if (!g_str_has_prefix(changed[i], "Currently") && !g_str_has_prefix(changed[i], "Total"))
+                        g_strv_builder_add(builder, changed[i]);
+        settings = g_strv_builder_end(builder);
+        if (settings[0])
+                objects_signal(self->objects, BUS_ROOT, "Server", "JailChanged",
+                               g_variant_new("(so^as)", event->name, path, settings));
+}
+
+static void publish_jail_removed(Publisher *self, const Event *event) {
+        g_autofree char *path = publisher_jail_path(event->name);
+
+        if (!objects_has(self->objects, path))
+                return;
+        objects_withdraw(self->objects, path);
+        objects_signal(self->objects, BUS_ROOT, "Server", "JailRemoved", g_variant_new("(so)", event->name, path));
+}
+
+static void publish_health(Publisher *self, const Event *event) {
+        g_autofree const char **changed = objects_update(self->objects, BUS_ROOT, "Manager", event->properties);
+        g_autoptr(GVariant) findings = NULL;
+        const char *state;
+
+        if (!changed[0])
+                return;
+        findings = g_variant_lookup_value(event->properties, "Findings", G_VARIANT_TYPE("aa{sv}"));
+        if (findings && g_variant_lookup(event->properties, "State", "&s", &state))
+                objects_signal(self->objects, BUS_ROOT, "Manager", "HealthChanged",
+                               g_variant_new("(s@aa{sv})", state, findings));
+}
+
+static void publish_ban(Publisher *self, const Event *event) {
+        const char *member = event->type == EVENT_BANNED     ? "Banned"
+                             : event->type == EVENT_UNBANNED ? "Unbanned"
+                                                             : "Changed";
+
+        objects_signal(self->objects, BUS_ROOT, "Bans", member,
+                       g_variant_new("(ss@a{sv})", event->name, event->address, event->properties));
+}
+
+static void publish_state(Publisher *self, const char *group, const Event *event) {
+        g_free(objects_update(self->objects, BUS_ROOT, group, event->properties));
+}
+
+static void publish(Publisher *self, const Event *event) {
+        switch (event->type) {
+        case EVENT_SERVER:
+                publish_state(self, "Server", event);
+                break;
+        case EVENT_BANS:
+                publish_state(self, "Bans", event);
+                break;
+        case EVENT_JAIL:
+                publish_jail(self, event);
+                break;
+        case EVENT_JAIL_REMOVED:
+                publish_jail_removed(self, event);
+                break;
+        case EVENT_HEALTH:
+                publish_health(self, event);
+                break;
+        default:
+                publish_ban(self, event);
+        }
+}
+
+static Event *next_event(Publisher *self, gboolean *ret_overflowed) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
+        Event *event = g_queue_pop_head(&self->waiting);
+
+        *ret_overflowed = !event && self->overflowed;
+        if (!event)
+                self->overflowed = FALSE;
+        return event;
+}
+
+/* TRUE: more may wait. */
+static gboolean publish_next(Publisher *self) {
+        gboolean overflowed;
+        Event *event = next_event(self, &overflowed);
+
+        if (overflowed)
+                objects_signal(self->objects, BUS_ROOT, "Bans", "Reset", g_variant_new_tuple(NULL, 0));
+        if (!event)
+                return FALSE;
+        publish(self, event);
+        event_free(event);
+        return TRUE;
+}
+
+static gboolean on_ready(gpointer userdata) {
+        Publisher *self = userdata;
+        uint64_t queued = 0;
+
+        g_source_set_ready_time(self->source, -1);
+        if (!self->bus)
+                return G_SOURCE_CONTINUE;
+        for (guint i = 0; i < SIGNALS_PER_TURN; i++) {
+                if (sd_bus_get_n_queued_write(self->bus, &queued) < 0 || queued > QUEUED_WRITES_MAX) {
+                        g_source_set_ready_time(self->source, g_get_monotonic_time() + RETRY_USEC);
+                        return G_SOURCE_CONTINUE;
+                }
+                if (!publish_next(self))
+                        return G_SOURCE_CONTINUE;
+        }
+        g_source_set_ready_time(self->source, 0);
+        return G_SOURCE_CONTINUE;
+}
+
+Publisher *publisher_new(void) {
+        Publisher *self = g_new0(Publisher, 1);
+
+        g_mutex_init(&self->mutex);
+        self->source = ready_source_new(on_ready, self);
+        return self;
+}
+
+void publisher_free(Publisher *self) {
+        if (!self)
+                return;
+        ready_source_free(self->source);
+        sd_bus_unref(self->bus);
+        g_queue_clear_full(&self->waiting, (GDestroyNotify) event_free);
+        g_mutex_clear(&self->mutex);
+        g_free(self);
+}
+
+EventSink publisher_sink(Publisher *self) {
+        return (EventSink){ .func = on_event, .userdata = self };
+}
+
+void publisher_connect(Publisher *self, sd_bus *bus, Objects *objects) {
+        sd_bus_unref(self->bus);
+        self->bus = bus ? sd_bus_ref(bus) : NULL;
+        self->objects = objects;
+        g_source_set_ready_time(self->source, 0);
+}
