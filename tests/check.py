@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""`make check`: builds twice, runs every test, and ends with one line "N passed, N failed".
+
+The plain build serves what a person would run or install, and the house rules; the build with sanitizers serves
+everything else. Each case within a test counts, as TAP tells it; what was skipped, planned but not run, or could not be
+built counts as failed.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+SOURCE = pathlib.Path(__file__).resolve().parents[1]
+CASE = re.compile(r"^(not )?ok\b([^#\n]*)(#\s*(skip|todo)\b.*)?", re.I | re.M)
+PLAN = re.compile(r"^1\.\.(\d+)", re.M)
+ENVIRONMENT = {
+    # a report of a sanitizer ends the program with a status that no test expects
+    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:exitcode=99",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=99",
+}
+
+
+def run(*argv, env=None):
+    print("$", *argv, flush=True)
+    return subprocess.run([str(word) for word in argv], cwd=SOURCE, stdin=subprocess.DEVNULL,
+                          env=os.environ | (env or {})).returncode
+
+
+def count(entry):
+    """(passed, failed) of one test of meson's log."""
+    cases = [(not match[1] and not match[4]) for match in CASE.finditer(entry.get("stdout", ""))]
+    if not cases:
+        return (1, 0) if entry["result"] == "OK" else (0, 1)
+    passed, failed = sum(cases), len(cases) - sum(cases)
+    plan = PLAN.search(entry["stdout"])
+    if plan:
+        failed += max(0, int(plan[1]) - len(cases))
+    if entry["result"] != "OK" and not failed:
+        failed = 1
+    return passed, failed
+
+
+def test(build, *arguments):
+    """Runs tests of one build folder; (passed, failed)."""
+    log = build / "meson-logs/testlog.json"
+    log.unlink(missing_ok=True)
+    status = run("meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", *arguments,
+                 env=ENVIRONMENT | {"BANGUI_BUILD": str(build)})
+    entries = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    passed = failed = 0
+    for entry in entries:
+        good, bad = count(entry)
+        passed, failed = passed + good, failed + bad
+        if bad:
+            print(f"FAILED {entry['name']}: {bad} of {good + bad}", flush=True)
+    if not entries or (status and not failed):
+        failed += 1
+    return passed, failed
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--make", default="make")
+    parser.add_argument("--build", type=pathlib.Path, default=SOURCE / "build")
+    parser.add_argument("--sanitized", type=pathlib.Path, default=SOURCE / "build-check")
+    parser.add_argument("--long", action="store_true")
+    given = parser.parse_args()
+    plain, sanitized = given.build.resolve(), given.sanitized.resolve()
+    start = time.monotonic()
+    passed = failed = 0
+
+    for folder in (plain, sanitized):
+        if run(*given.make.split(), "--no-print-directory", f"BUILD={plain}", f"{folder}/build.ninja") or \
+           run("ninja", "-C", folder):
+            failed += 1
+    if not failed:
+        rounds = [(plain, "--suite", "plain"), (sanitized, "--no-suite", "plain", "--no-suite", "long")]
+        if given.long:
+            rounds.append((plain, "--suite", "long"))
+        for folder, *arguments in rounds:
+            good, bad = test(folder, *arguments)
+            passed, failed = passed + good, failed + bad
+    print(f"{time.monotonic() - start:.0f} s")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
