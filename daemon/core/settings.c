@@ -201,8 +201,9 @@ static gboolean load_key(Settings *self, GKeyFile *keys, const char *file, const
         if (!find_key(name, &key))
                 return fail_unknown(file, "setting", name, nearest_key(name), error);
 
+        /* For a bad escape GLib gives both a text and an error. */
         text = g_key_file_get_string(keys, SETTINGS_GROUP, name, &local);
-        if (!text) {
+        if (local) {
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s: setting '%s': %s", file, name,
                             local->message);
                 return FALSE;
