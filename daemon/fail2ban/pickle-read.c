@@ -5,8 +5,10 @@
  *
  * A reply that lists 100,000 addresses has 700,000 opcodes, which are one sequence over and over: str (from the memo),
  * text, MEMOIZE, TUPLE1, MEMOIZE, REDUCE, MEMOIZE. From the text on it is done in one step, without making the
- * tuple that nobody looks at. Other common opcodes are done here, inline; the rest is called. Nothing recurses: nesting is counted from the leaves up as containers are filled, and freeing
- * a tree is freeing its blocks.
+ * tuple that nobody looks at. Other common opcodes are done here, inline; the rest is called.
+ *
+ * Nothing recurses: nesting is counted from the leaves up as containers are filled, and freeing a tree is freeing its
+ * blocks.
  */
 
 #include "fail2ban/pickle.h"
@@ -51,7 +53,6 @@ static gboolean reader_put(PickleReader *self, gsize index) {
 
         if (!top)
                 return FALSE;
-
         if (!pickle_stack_grow(memo, index + 1))
                 return pickle_fail(self, "memo index %zu is above %zu", index, memo->limit);
 
