@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""make bench: what things cost, each beside what it is to be compared with, in one run.
+
+Machines are shared and noisy, so figures that are compared are measured in turn and shown as a ratio; figures of one kind
+alone (memory) have a limit. Nothing is asserted: the table is to be read. Programs beside this file print rows of their
+own: name, ours, theirs, ratio, limit, separated by tabs.
+"""
+
+import pathlib
+import pickle
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+from stack import NAME, ROOT, Gio, GLib, Stack, build_folder  # noqa: E402
+
+END = b"<F2B_END_COMMAND>"
+ROWS = []
+
+
+def row(name, ours, theirs, ratio, limit):
+    ROWS.append((name, ours, theirs, ratio, limit))
+    print(f"{name:48} {ours:>16} {theirs:>34} {ratio:>9} {limit:>16}", flush=True)
+
+
+def programs(*argv):
+    """Rows of a program of ours."""
+    done = subprocess.run([str(build_folder() / "tests/bench" / argv[0]), *map(str, argv[1:])], capture_output=True, text=True,
+                          timeout=300)
+    for line in done.stdout.splitlines():
+        fields = line.split("\t")
+        if len(fields) == 5:
+            row(*fields)
+    if done.returncode != 0:
+        row(argv[0], "failed", done.stderr.strip()[-60:], "", "")
+
+
+class Raw:
+    """The least that can be said to fail2ban's socket."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(str(path))
+
+    def ask(self, *words):
+        self.socket.sendall(pickle.dumps(list(words), 2) + END)
+        reply = b""
+        while not reply.endswith(END):
+            reply += self.socket.recv(65536)
+        return reply
+
+
+PINGER = """
+import pickle, socket, sys, time
+peer = socket.socket(socket.AF_UNIX)
+peer.connect(sys.argv[1])
+print(flush=True)
+times = []
+import select
+while not select.select([sys.stdin], [], [], 0.004)[0]:
+    begin = time.monotonic()
+    peer.sendall(pickle.dumps(['ping'], 2) + b'<F2B_END_COMMAND>')
+    reply = b''
+    while not reply.endswith(b'<F2B_END_COMMAND>'):
+        reply += peer.recv(4096)
+    times.append(time.monotonic() - begin)
+times.sort()
+print(times[len(times) * 99 // 100] * 1000, times[-1] * 1000)
+"""
+
+
+class Pinger:
+    """Another client of fail2ban, a process of its own; p99 and maximum in milliseconds when it is ended."""
+
+    def __init__(self, path):
+        self.process = subprocess.Popen([sys.executable, "-c", PINGER, str(path)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+
+    def end(self):
+        return map(float, self.process.communicate("\n")[0].split())
+
+
+def addresses(first, count):
+    return [f"203.{(n >> 16) & 255}.{(n >> 8) & 255}.{n & 255}" for n in range(first, first + count)]
+
+
+def ban(stack, texts, wait=20):
+    answer = stack.call("Bans.Ban", GLib.Variant("(asasa{sv})", (texts, ["bench"], {"wait": GLib.Variant("x", wait)})),
+                        timeout=60)
+    if "operation" in answer:
+        path = answer["operation"]
+        stack.wait_until(lambda: stack.get("Operation", "State", path) != "running", "the operation's end", timeout=300)
+
+
+def unban_all(stack):
+    Raw(stack.fail2ban.socket).ask("unban", "--all")
+    stack.call("Server.Probe", GLib.Variant("(a{sv})", ({},)))
+    stack.wait_until(lambda: stack.get("Bans", "Active") == 0, "no bans")
+
+
+def resident_mib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+
+
+def bench_ban(stack):
+    """10,000 addresses with an action that does nothing, ours and raw in turn."""
+    ours, raw, pings = [], [], []
+    for _ in range(3):
+        peer = Raw(stack.fail2ban.socket)
+        texts = addresses(0, 10000)
+        begin = time.monotonic()
+        for first in range(0, 10000, 100):
+            peer.ask("set", "bench", "banip", *texts[first:first + 100])
+        raw.append(time.monotonic() - begin)
+        unban_all(stack)
+        begin = time.monotonic()
+        ban(stack, texts)
+        ours.append(time.monotonic() - begin)
+        unban_all(stack)
+        pinger = Pinger(stack.fail2ban.socket)
+        ban(stack, texts)
+        pings.append(list(pinger.end())[0])
+        unban_all(stack)
+    mine, theirs = statistics.median(ours), statistics.median(raw)
+    row("ban 10,000, action does nothing", f"{mine * 1000:.0f} ms", f"{theirs * 1000:.0f} ms (raw, chunks of 100)",
+        f"{mine / theirs:.2f}", "<= 1.2")
+    row("  others' ping meanwhile, p99", f"{statistics.median(pings):.1f} ms", "", "", "<= 25 ms")
+
+
+def bench_slow_action():
+    with Stack(jails={"bench": {}}, action="sleep 0.005") as stack:
+        ban(stack, addresses(0, 20))
+        pinger = Pinger(stack.fail2ban.socket)
+        ban(stack, addresses(1000, 200))
+        p99, longest = pinger.end()
+        row("ban 200, action costs 5 ms: longest ping", f"{longest:.1f} ms", f"p99 {p99:.1f} ms", "", "<= 20 ms")
+
+
+def bench_memory(stack):
+    time.sleep(2)
+    row("resident memory, idle", f"{resident_mib(stack.daemon.pid):.1f} MiB", "", "", "<= 12 MiB")
+    for first in range(0, 100000, 10000):
+        ban(stack, addresses(first, 10000))
+    stack.wait_until(lambda: stack.get("Bans", "Active") == 100000, "100,000 bans")
+    time.sleep(8)  # fail2ban writes its rows after its answers
+    row("resident memory, 100,000 bans", f"{resident_mib(stack.daemon.pid):.1f} MiB", "", "", "<= 28 MiB")
+    stack.restart_daemon()
+    stack.wait_until(lambda: stack.get("Bans", "Active") == 100000, "100,000 bans after a restart")
+    time.sleep(2)
+    row("  the same after a restart of banguid", f"{resident_mib(stack.daemon.pid):.1f} MiB", "", "", "<= 28 MiB")
+
+
+def bench_start(stack):
+    times = []
+    for _ in range(7):
+        stack.stop_daemon()
+        begin = time.monotonic()
+        stack.start_daemon()
+        times.append(time.monotonic() - begin)
+    bare = []
+    for _ in range(7):
+        begin = time.monotonic()
+        subprocess.run(["setpriv", "--pdeathsig", "TERM", "true"], check=True)
+        bare.append(time.monotonic() - begin)
+    mine, theirs = statistics.median(times), statistics.median(bare)
+    row("start until it answers on the bus", f"{(mine - theirs) * 1000:.1f} ms", f"{theirs * 1000:.1f} ms (an empty program, taken off)",
+        "", "<= 30 ms")
+
+
+def bench_rest(stack):
+    """Wake-ups of all threads in ten seconds in which nothing happens."""
+    def switches():
+        total = 0
+        for task in pathlib.Path(f"/proc/{stack.daemon.pid}/task").iterdir():
+            for line in (task / "status").read_text().splitlines():
+                if line.startswith("voluntary_ctxt_switches:"):
+                    total += int(line.split()[1])
+        return total
+    time.sleep(20)  # idle workers end in this time
+    before = switches()
+    time.sleep(20)
+    row("wake-ups a second at rest", f"{(switches() - before) / 20:.2f}", "", "", "< 2")
+
+
+def main():
+    print(f"{'what':48} {'ours':>16} {'beside':>34} {'ratio':>9} {'limit':>16}")
+    with Stack(jails={"bench": {"bantime": "1d"}, "sshd": {"filter": "sshd"}}, settings={"log-level": "notice"}) as stack:
+        programs("bench-bus", stack.address)
+        programs("bench-cli", stack.client, stack.address, stack.fail2ban.socket, stack.fail2ban.etc, "status")
+        bench_start(stack)
+        bench_rest(stack)
+        bench_ban(stack)
+    with Stack(jails={"bench": {"bantime": "1d"}}, settings={"log-level": "notice"}) as stack:
+        bench_memory(stack)
+        programs("bench-cli", stack.client, stack.address, stack.fail2ban.socket, stack.fail2ban.etc, "bans")
+        programs("bench-decode", stack.fail2ban.socket, "bench")
+        programs("bench-ban-table")
+    bench_slow_action()
+
+
+if __name__ == "__main__":
+    main()
