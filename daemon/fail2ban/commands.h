@@ -110,7 +110,7 @@ gboolean fail2ban_banned(Fail2banClient *client, const char *jail, const char *c
 
 /* The full list; 0.1 s of fail2ban's only thread at 100,000 bans: asked when counters disagree, never to show a page.
  * Each id is handed to `each`; times are fail2ban's local wall clock turned into seconds since 1970 when
- * with_times (end -1 = permanent), else 0. with_times costs fail2ban four times as much. */
+ * with_times (end -1 = permanent), else 0. with_times costs fail2ban four times as much. After a failure some may have been handed out. */
 typedef void (*Fail2banBanFunc)(const char *id, gsize length, gint64 banned_at, gint64 ends_at, gpointer userdata);
 gboolean fail2ban_ban_list(Fail2banClient *client, const char *jail, gboolean with_times, Fail2banBanFunc each,
                            gpointer userdata, GError **error);
