@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* One short read of fail2ban's database: open, one statement, close. */
+
+#pragma once
+
+#include <glib.h>
+#include <sqlite3.h>
+
+/* Binds the statement's parameters; then called for each row, which it copies from. */
+typedef struct SqliteReader {
+        void (*bind)(sqlite3_stmt *statement, gpointer userdata);
+        void (*row)(sqlite3_stmt *statement, gpointer userdata);
+        void (*restart)(gpointer userdata); /* forget all rows: the read is tried again */
+        gpointer userdata;
+} SqliteReader;
+
+/* All three functions may be NULL. Errors as database.h says. */
+gboolean sqlite_reader_run(const SqliteReader *self, const char *path, const char *sql, GError **error);
+
+/* A copy of a text column as valid UTF-8; "" for NULL. Free with g_free. */
+char *sqlite_reader_text(sqlite3_stmt *statement, int column);
