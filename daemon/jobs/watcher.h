@@ -23,6 +23,6 @@ void watcher_start(Watcher *self);
 /* Looks again soon (after a command of ours). Main thread. */
 void watcher_poke(Watcher *self);
 
-/* Stops and waits for the running probe. */
+/* Stops and waits for the running probe (fail2ban_client_stop() ends it early). */
 void watcher_free(Watcher *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watcher, watcher_free)
