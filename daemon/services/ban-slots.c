@@ -358,6 +358,15 @@ const BanSlot *ban_slots_get(const BanSlots *self, guint32 index) {
         return slot_at(self, index);
 }
 
+guint32 ban_slots_n_runs(const BanSlots *self) {
+        return (self->size + BLOCK_SLOTS - 1) / BLOCK_SLOTS;
+}
+
+const BanSlot *ban_slots_run(const BanSlots *self, guint32 run, guint32 *ret_n) {
+        *ret_n = MIN(self->size - run * BLOCK_SLOTS, BLOCK_SLOTS);
+        return slot_at(self, run * BLOCK_SLOTS);
+}
+
 guint32 ban_slots_find(const BanSlots *self, const char *jail, const BanId *id) {
         guint number;
         guint32 position;
@@ -430,9 +439,7 @@ static void move_last(BanSlots *self, guint32 to) {
 
 /* One block more than needed is kept, so that a ban that comes and goes maps nothing. */
 static void drop_blocks(BanSlots *self) {
-        guint needed = (self->size + BLOCK_SLOTS - 1) / BLOCK_SLOTS;
-
-        while (self->blocks->len > needed + 1)
+        while (self->blocks->len > ban_slots_n_runs(self) + 1)
                 (void) munmap(g_ptr_array_steal_index(self->blocks, self->blocks->len - 1), sizeof(Block));
 }
 

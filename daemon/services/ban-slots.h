@@ -50,6 +50,10 @@ int ban_slot_compare_ids(const BanSlot *a, const BanSlot *b);
 guint32 ban_slots_size(const BanSlots *self);
 const BanSlot *ban_slots_get(const BanSlots *self, guint32 index);
 
+/* For a pass over all: slots lie in runs. */
+guint32 ban_slots_n_runs(const BanSlots *self);
+const BanSlot *ban_slots_run(const BanSlots *self, guint32 run, guint32 *ret_n);
+
 /* Jails: number to name and back, and how many bans each has. Numbers of jails without bans are used again. */
 guint ban_slots_n_jails(const BanSlots *self); /* numbers are below this */
 const char *ban_slots_jail_name(const BanSlots *self, guint jail); /* NULL when the number is free */

@@ -37,11 +37,12 @@ typedef struct BansRequest {
         gint64 now;
 } BansRequest;
 
-/* a{sv}: requested u (addresses x jails), banned u, already u, rows aa{sv} (address, jail, state "banned" or
- * "already"; left out above 500). Cancelled or failed half-way: the error says how many were done, and the table is true. */
+/* a{sv}: requested u (addresses x jails), banned u, already u, rows aa{sv} (address, jail, state "banned", "already" or
+ * "refused" (fail2ban took it but does not hold it: the jail's ban time is 0); left out above 500). Cancelled or failed half-way: the error says how many were done, and the table is true. */
 GVariant *bans_ban(Bans *self, const BansRequest *request, GError **error);
 
-/* The same with unbanned and absent. An address also unbans exactly itself; a network every banned address in it. */
+/* The same with unbanned (bans lifted, so a network may give many) and absent (those that lifted none). An address
+ * unbans exactly itself; a network every banned address in it, and itself. */
 GVariant *bans_unban(Bans *self, const BansRequest *request, GError **error);
 
 /* a{sv}: unbanned u. */
@@ -53,6 +54,8 @@ GVariant *bans_list(Bans *self, const BanQuery *query, gint64 now, char **ret_cu
 /* A sealed memfd of JSON lines, one ban a line, keys as in rows. The caller closes it. -1 on error. */
 int bans_dump(Bans *self, const BanQuery *query, gint64 now, GError **error);
 
-/* a{sv}: address, banned b, jails aa{sv} (a ban's row + reason, banned_by of a ban by hand + matches as), covered_by aa{sv} (bans of networks that
- * hold the address), earlier aa{sv} (jail, banned_at, bantime, failures, count, matches as, captured a{ss}: what fail2ban's database still has). */
+/* a{sv}: address, banned b, bans aa{sv} (a ban's row + matches as, captured a{ss}; for a ban by hand banned_by x and
+ * reason), covered_by aa{sv} (rows of bans of networks that hold the address), earlier aa{sv} (jail, banned_at, bantime,
+ * failures, count, matches, captured: what fail2ban's database still has). When the database cannot be read, matches
+ * and earlier are empty, and earlier_error says why. ADDRESS_INVALID for a text that is neither an address nor known. */
 GVariant *bans_lookup(Bans *self, const char *address, gint64 now, GError **error);
