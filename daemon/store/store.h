@@ -1,33 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Our SQLite database: connections, migrations, errors
+ * Our SQLite database
  *
  * WAL; one writer connection behind a lock, short transactions; readers on read-only connections of their own (a small
- * pool), so that a read sees a snapshot and never waits for a write. Busy is tried 3 times from 100 ms; errors
- * become DATABASE_* by SQLite's extended code. Statements are prepared once for each connection.
- * A file of a newer schema than known is refused (DATABASE_UNAVAILABLE says both numbers). Before a migration of a
- * file that holds data a copy FILE.vN is made.
+ * pool), so that a read sees a snapshot and never waits for a write. Thread-safe, blocking: not on the main thread
+ * once the daemon runs. What the tables' files need is in store/connection.h.
  */
 
 #pragma once
 
 #include <glib.h>
-#include <sqlite3.h>
+
+#define STORE_FILE_NAME "bangui.sqlite3"
 
 typedef struct Store Store;
 
-/* folder: exists, writable. Makes or opens FOLDER/bangui.sqlite3 (mode 0600) and migrates it. */
+/* Makes or opens FOLDER/bangui.sqlite3 (mode 0600) and migrates it; the folder must be there and writable. Before a
+ * migration of a file that holds data a copy FILE.vN is made. Errors are DATABASE_*, with the path and what would be
+ * right; a file of a newer version than known is refused (DATABASE_UNAVAILABLE says both numbers). */
 Store *store_open(const char *folder, GError **error);
-void store_close(Store *self); /* checkpoints */
+
+/* Nobody may be reading or writing any more. */
+void store_close(Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
-
-/* The writer, for a function of a *-store.c file: BEGIN IMMEDIATE, `work`, COMMIT (ROLLBACK when it returns FALSE). */
-typedef gboolean (*StoreFunc)(sqlite3 *db, gpointer userdata, GError **error);
-gboolean store_write(Store *self, StoreFunc work, gpointer userdata, GError **error);
-
-/* A reader. */
-gboolean store_read(Store *self, StoreFunc work, gpointer userdata, GError **error);
-
-/* The error of a failed sqlite3_* call on db, by its extended code; `what` says what was tried. Returns FALSE. */
-gboolean store_fail(sqlite3 *db, const char *what, GError **error);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The schema, and the steps that lead to it
+ *
+ * Step n leads from version n to n + 1 (PRAGMA user_version). A step that was released is never changed. None destroys
+ * data.
+ *
+ * audit            what callers changed; read newest first, so the id is the order
+ * jail             names as small numbers
+ * manual           one command that banned by hand: when, who, why
+ * manual_address   what it banned; the newest command for (address, jail) stays. Addresses as store_bind_address()
+ *                  writes them
+ */
+
+#include "store/migrations.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "core/error.h"
+
+static const char *const steps[] = {
+        "CREATE TABLE audit ("
+        "  id INTEGER PRIMARY KEY,"
+        "  at INTEGER NOT NULL,"
+        "  uid INTEGER NOT NULL,"
+        "  caller TEXT NOT NULL,"
+        "  session TEXT NOT NULL,"
+        "  unit TEXT NOT NULL,"
+        "  method TEXT NOT NULL,"
+        "  action TEXT NOT NULL,"
+        "  object TEXT NOT NULL,"
+        "  reason TEXT NOT NULL,"
+        "  result TEXT NOT NULL,"
+        "  message TEXT NOT NULL,"
+        "  correlation TEXT NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX audit_at ON audit (at);"
+
+        "CREATE TABLE jail ("
+        "  id INTEGER PRIMARY KEY,"
+        "  name TEXT NOT NULL UNIQUE"
+        ") STRICT;"
+
+        "CREATE TABLE manual ("
+        "  id INTEGER PRIMARY KEY,"
+        "  at INTEGER NOT NULL,"
+        "  uid INTEGER NOT NULL,"
+        "  reason TEXT NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX manual_at ON manual (at);"
+
+        "CREATE TABLE manual_address ("
+        "  address BLOB NOT NULL,"
+        "  jail INTEGER NOT NULL REFERENCES jail (id),"
+        "  manual INTEGER NOT NULL REFERENCES manual (id),"
+        "  PRIMARY KEY (address, jail)"
+        ") STRICT, WITHOUT ROWID;"
+        "CREATE INDEX manual_address_manual ON manual_address (manual);",
+};
+
+#define VERSION_NEWEST ((gint64) G_N_ELEMENTS(steps))
+
+/* Whose file it is. A new one has neither mark nor version nor tables. */
+static gboolean check_owner(StoreConnection *connection, gint64 version, GError **error) {
+        gint64 application = 0, tables = 0;
+
+        if (!store_read_integer(connection, "PRAGMA application_id", "reading the database", &application, error))
+                return FALSE;
+        if (application == STORE_APPLICATION_ID)
+                return TRUE;
+
+        if (!store_read_integer(connection, "SELECT count(*) FROM sqlite_schema", "reading the database", &tables,
+                                error))
+                return FALSE;
+        if (application == 0 && version == 0 && tables == 0)
+                return TRUE;
+
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_PATH_INVALID,
+                    "the file is the database of another program; move it away, or set store-folder to another folder");
+        return FALSE;
+}
+
+static gboolean check_version(gint64 version, GError **error) {
+        if (version >= 0 && version <= VERSION_NEWEST)
+                return TRUE;
+
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE,
+                    "the database has version %" G_GINT64_FORMAT ", and this program knows versions up to %"
+                    G_GINT64_FORMAT "; use the newer program, or the copy that it made of the older version",
+                    version, VERSION_NEWEST);
+        return FALSE;
+}
+
+static gboolean run_step(StoreConnection *connection, gpointer userdata, GError **error) {
+        gint64 version = *(const gint64 *) userdata;
+        g_autofree char *mark = g_strdup_printf("PRAGMA application_id = %d;"
+                                                "PRAGMA user_version = %" G_GINT64_FORMAT ";",
+                                                STORE_APPLICATION_ID, version + 1);
+
+        return store_execute(connection, steps[version], "changing the schema", error) &&
+               store_execute(connection, mark, "changing the schema", error);
+}
+
+/* Empty and readable by us alone. */
+static gboolean make_file(const char *file, GError **error) {
+        int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+        if (fd < 0) {
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE, "making the copy %s failed: %s",
+                            file, g_strerror(errno));
+                return FALSE;
+        }
+        close(fd);
+        return TRUE;
+}
+
+/* Under another name first, so that FILE.vN is always whole. */
+static gboolean keep_copy(StoreConnection *connection, const char *file, gint64 version, GError **error) {
+        g_autofree char *copy = g_strdup_printf("%s.v%" G_GINT64_FORMAT, file, version);
+        g_autofree char *unfinished = g_strconcat(copy, ".tmp", NULL);
+
+        if (!make_file(unfinished, error) || !store_copy(connection, unfinished, error)) {
+                (void) g_unlink(unfinished);
+                return FALSE;
+        }
+        if (g_rename(unfinished, copy) < 0) {
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE, "making the copy %s failed: %s",
+                            copy, g_strerror(errno));
+                return FALSE;
+        }
+        return TRUE;
+}
+
+gboolean store_migrate(StoreConnection *connection, const char *file, GError **error) {
+        gint64 version = 0;
+
+        if (!store_read_integer(connection, "PRAGMA user_version", "reading the database", &version, error) ||
+            !check_owner(connection, version, error) || !check_version(version, error))
+                return FALSE;
+
+        if (version > 0 && version < VERSION_NEWEST && !keep_copy(connection, file, version, error))
+                return FALSE;
+
+        for (; version < VERSION_NEWEST; version++)
+                if (!store_transaction(connection, "BEGIN IMMEDIATE", run_step, &version, error))
+                        return FALSE;
+        return TRUE;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Our SQLite database: the file, the writer, the pool of readers
+ *
+ * The writer is one connection; who wants it draws a number and waits for its turn (a plain mutex would let a busy
+ * thread starve the others). A reader is taken from the pool, made when none is idle and fewer than READERS_MAX exist,
+ * or waited for. `lock` covers the numbers and the pool, never a query.
+ */
+
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "store/connection.h"
+#include "store/migrations.h"
+
+#define READERS_MAX 4
+
+struct Store {
+        char *file;
+        StoreConnection *writer;
+
+        GMutex lock;
+        GCond changed; /* a turn ended, or a reader came back */
+        guint64 next_number;
+        guint64 turn;
+        StoreConnection *idle[READERS_MAX];
+        guint n_idle;
+        guint n_readers; /* idle and in use */
+};
+
+static gboolean fail_path(int saved_errno, const char *what, const char *path, const char *advice, GError **error) {
+        BanguiError code = saved_errno == EACCES || saved_errno == EPERM || saved_errno == EROFS
+                                   ? BANGUI_ERROR_DATABASE_PERMISSION_DENIED
+                                   : BANGUI_ERROR_DATABASE_PATH_INVALID;
+
+        g_set_error(error, BANGUI_ERROR, (gint) code, "%s %s: %s; %s", what, path, g_strerror(saved_errno), advice);
+        return FALSE;
+}
+
+static gboolean check_folder(const char *folder, GError **error) {
+        static const char advice[] = "the setting store-folder must name a folder in which we may write";
+        GStatBuf found;
+
+        if (g_stat(folder, &found) < 0)
+                return fail_path(errno, "the folder of our database", folder, advice, error);
+        if (!S_ISDIR(found.st_mode))
+                return fail_path(ENOTDIR, "the folder of our database", folder, advice, error);
+        if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) < 0)
+                return fail_path(errno, "the folder of our database", folder, advice, error);
+        return TRUE;
+}
+
+/* SQLite gives the files beside it the same mode. An existing file is not opened here: closing a descriptor of it would
+ * drop the locks that another connection of this process has. */
+static gboolean check_file(const char *file, GError **error) {
+        static const char advice[] = "it must be a regular file that we may read and write";
+        GStatBuf found;
+        int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+        if (fd >= 0) {
+                close(fd);
+                return TRUE;
+        }
+        if (errno != EEXIST || g_lstat(file, &found) < 0)
+                return fail_path(errno, "our database", file, advice, error);
+        if (!S_ISREG(found.st_mode)) {
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_PATH_INVALID, "our database %s: %s", file,
+                            advice);
+                return FALSE;
+        }
+        if (faccessat(AT_FDCWD, file, R_OK | W_OK, AT_EACCESS) < 0)
+                return fail_path(errno, "our database", file, advice, error);
+        return TRUE;
+}
+
+static gboolean check_wal(StoreConnection *connection, GError **error) {
+        sqlite3_stmt *statement = store_statement(connection, "PRAGMA journal_mode = WAL", error);
+        gboolean row = FALSE;
+
+        if (!statement || !store_next(connection, statement, "switching to the write-ahead log", &row, error))
+                return FALSE;
+        if (row && g_str_equal(store_column_text(statement, 0), "wal")) {
+                (void) sqlite3_reset(statement);
+                return TRUE;
+        }
+
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE,
+                    "the file system does not do what SQLite's write-ahead log needs; store-folder must be on a local "
+                    "disk");
+        return FALSE;
+}
+
+static gboolean open_writer(Store *self, GError **error) {
+        g_autoptr(StoreConnection) writer = store_connection_open(self->file, TRUE, error);
+
+        /* The versions first: a file that is not ours or newer stays as it is. */
+        if (!writer || !store_migrate(writer, self->file, error) || !check_wal(writer, error)) {
+                g_prefix_error(error, "our database %s: ", self->file);
+                return FALSE;
+        }
+        self->writer = g_steal_pointer(&writer);
+        return TRUE;
+}
+
+Store *store_open(const char *folder, GError **error) {
+        g_autoptr(Store) self = g_new0(Store, 1);
+
+        g_mutex_init(&self->lock);
+        g_cond_init(&self->changed);
+        self->file = g_build_filename(folder, STORE_FILE_NAME, NULL);
+
+        if (!check_folder(folder, error) || !check_file(self->file, error) || !open_writer(self, error))
+                return NULL;
+        return g_steal_pointer(&self);
+}
+
+void store_close(Store *self) {
+        g_assert(self->n_idle == self->n_readers);
+
+        /* Readers first: the last connection to close checkpoints and takes the log away. */
+        while (self->n_idle > 0)
+                store_connection_close(self->idle[--self->n_idle]);
+        g_clear_pointer(&self->writer, store_connection_close);
+
+        g_cond_clear(&self->changed);
+        g_mutex_clear(&self->lock);
+        g_free(self->file);
+        g_free(self);
+}
+
+gboolean store_write(Store *self, StoreFunc work, gpointer userdata, GError **error) {
+        guint64 number;
+        gboolean done;
+
+        g_mutex_lock(&self->lock);
+        number = self->next_number++;
+        while (self->turn != number)
+                g_cond_wait(&self->changed, &self->lock);
+        g_mutex_unlock(&self->lock);
+
+        done = store_transaction(self->writer, "BEGIN IMMEDIATE", work, userdata, error);
+
+        g_mutex_lock(&self->lock);
+        self->turn++;
+        g_cond_broadcast(&self->changed);
+        g_mutex_unlock(&self->lock);
+        return done;
+}
+
+/* A reader that is idle, or NULL for one to be made; it counts as in use from here. */
+static StoreConnection *take_reader(Store *self) {
+        StoreConnection *reader = NULL;
+
+        g_mutex_lock(&self->lock);
+        while (self->n_idle == 0 && self->n_readers == READERS_MAX)
+                g_cond_wait(&self->changed, &self->lock);
+        if (self->n_idle > 0)
+                reader = self->idle[--self->n_idle];
+        else
+                self->n_readers++;
+        g_mutex_unlock(&self->lock);
+        return reader;
+}
+
+/* NULL: it could not be made. */
+static void give_reader_back(Store *self, StoreConnection *reader) {
+        g_mutex_lock(&self->lock);
+        if (reader)
+                self->idle[self->n_idle++] = reader;
+        else
+                self->n_readers--;
+        g_cond_broadcast(&self->changed);
+        g_mutex_unlock(&self->lock);
+}
+
+gboolean store_read(Store *self, StoreFunc work, gpointer userdata, GError **error) {
+        StoreConnection *reader = take_reader(self);
+        gboolean done = FALSE;
+
+        if (!reader)
+                reader = store_connection_open(self->file, FALSE, error);
+        if (reader)
+                done = store_transaction(reader, "BEGIN", work, userdata, error);
+
+        give_reader_back(self, reader);
+        return done;
+}
