@@ -54,8 +54,6 @@ static void fixture_write_jails(const Fail2banFixture *self, const Fail2banFixtu
                                                "backend = polling\nusedns = no\nignoreself = false\n"
                                                "filter = testfilter\naction = testaction\n");
 
-        if (options->jail_lines)
-                g_string_append(text, options->jail_lines);
         for (guint i = 0; self->jails[i]; i++) {
                 g_autofree char *log = g_strdup_printf("log/jail%u.log", i);
 
@@ -64,6 +62,11 @@ static void fixture_write_jails(const Fail2banFixture *self, const Fail2banFixtu
                 fixture_write(self, log, "");
         }
         fixture_write(self, "etc/jail.conf", text->str);
+        if (options->jail_lines) {
+                g_autofree char *local = g_strconcat("[DEFAULT]\n", options->jail_lines, NULL);
+
+                fixture_write(self, "etc/jail.local", local);
+        }
 }
 
 static void fixture_write_configuration(const Fail2banFixture *self, const Fail2banFixtureOptions *options) {

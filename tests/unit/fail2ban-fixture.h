@@ -17,7 +17,7 @@ typedef struct Fail2banFixtureOptions {
         const char *const *jails;  /* NULL-terminated names; NULL = n_jails of them, "jail0", "jail1", ... */
         guint n_jails;             /* 0 = one */
         const char *action_ban;    /* shell command that runs at each ban; NULL = none */
-        const char *jail_lines;    /* more lines for [DEFAULT] of jail.conf, each with its line end; NULL = none */
+        const char *jail_lines;    /* of [DEFAULT], over what the fixture sets; each with its line end; NULL = none */
         gboolean without_database; /* dbfile = None */
 } Fail2banFixtureOptions;
 

@@ -11,100 +11,13 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "fail2ban-fake.h"
 #include "fail2ban-fixture.h"
 #include "fail2ban/pickle.h"
 
 /* (0, 'pong') */
 #define PONG "\x80\x02K\x00X\x04\x00\x00\x00pong\x86."
 #define PONG_LENGTH (sizeof(PONG) - 1)
-
-/* A server with a fault: serves one connection after the other with one function. */
-typedef struct FakeServer FakeServer;
-typedef void (*FakeServe)(FakeServer *self, int fd, gint number);
-
-struct FakeServer {
-        char *folder, *path;
-        int fd;
-        GThread *thread;
-        FakeServe serve;
-        gint n_connections; /* atomic */
-        gint saw_end;       /* atomic */
-};
-
-static gboolean fake_read_request(int fd) {
-        char buffer[4096];
-        gsize length = 0;
-
-        while (length < sizeof(buffer)) {
-                gssize n = read(fd, buffer + length, sizeof(buffer) - length);
-
-                if (n <= 0)
-                        return FALSE;
-                length += (gsize) n;
-                if (g_strrstr_len(buffer, (gssize) length, PICKLE_END_MARKER)
-                    || memmem(buffer, length, PICKLE_END_MARKER, strlen(PICKLE_END_MARKER)))
-                        return TRUE;
-        }
-        return FALSE;
-}
-
-static void fake_write(int fd, const char *data, gsize length) {
-        while (length > 0) {
-                gssize n = send(fd, data, length, MSG_NOSIGNAL);
-
-                if (n <= 0)
-                        return;
-                data += n;
-                length -= (gsize) n;
-        }
-}
-
-static void fake_write_marker(int fd) {
-        fake_write(fd, PICKLE_END_MARKER, strlen(PICKLE_END_MARKER));
-}
-
-static gpointer fake_run(gpointer userdata) {
-        FakeServer *self = userdata;
-
-        for (;;) {
-                int fd = accept(self->fd, NULL, NULL);
-
-                if (fd < 0)
-                        return NULL;
-                self->serve(self, fd, g_atomic_int_add(&self->n_connections, 1));
-                close(fd);
-        }
-}
-
-static FakeServer *fake_start(FakeServe serve) {
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
-        FakeServer *self = g_new0(FakeServer, 1);
-
-        self->folder = g_dir_make_tmp("bangui-fake-XXXXXX", NULL);
-        self->path = g_build_filename(self->folder, "socket", NULL);
-        self->serve = serve;
-        self->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        g_strlcpy(address.sun_path, self->path, sizeof(address.sun_path));
-        g_assert_cmpint(bind(self->fd, (struct sockaddr *) &address, sizeof(address)), ==, 0);
-        g_assert_cmpint(listen(self->fd, 1), ==, 0);
-        if (serve)
-                self->thread = g_thread_new("fake", fake_run, self);
-        return self;
-}
-
-static void fake_free(FakeServer *self) {
-        shutdown(self->fd, SHUT_RDWR);
-        if (self->thread)
-                g_thread_join(self->thread);
-        close(self->fd);
-        g_unlink(self->path);
-        g_rmdir(self->folder);
-        g_free(self->folder);
-        g_free(self->path);
-        g_free(self);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeServer, fake_free)
 
 static gboolean ping(Fail2banClient *client, Fail2banKind kind, GError **error) {
         const Value *value = NULL;
@@ -119,8 +32,8 @@ static gboolean ping(Fail2banClient *client, Fail2banKind kind, GError **error) 
 }
 
 /* One call against a faulty server: the error it must end in. */
-static void expect(FakeServe serve, Fail2banKind kind, gint code, gint n_connections) {
-        g_autoptr(FakeServer) server = fake_start(serve);
+static void expect(Fail2banFakeServe serve, Fail2banKind kind, gint code, gint n_connections) {
+        g_autoptr(Fail2banFake) server = fail2ban_fake_start(serve);
         g_autoptr(Fail2banClient) client = fail2ban_client_new(server->path, 1, 1);
         g_autoptr(GError) error = NULL;
 
@@ -129,81 +42,81 @@ static void expect(FakeServe serve, Fail2banKind kind, gint code, gint n_connect
         g_assert_cmpint(g_atomic_int_get(&server->n_connections), ==, n_connections);
 }
 
-static void serve_garbage(FakeServer *self, int fd, gint number) {
-        if (!fake_read_request(fd))
+static void serve_garbage(Fail2banFake *self, int fd, gint number) {
+        if (!fail2ban_fake_read(fd))
                 return;
-        fake_write(fd, "HTTP/1.1 400 Bad Request\r\n", 26);
-        fake_write_marker(fd);
-        (void) fake_read_request(fd);
+        fail2ban_fake_write(fd, "HTTP/1.1 400 Bad Request\r\n", 26);
+        fail2ban_fake_end(fd);
+        (void) fail2ban_fake_read(fd);
 }
 
-static void serve_cut_off(FakeServer *self, int fd, gint number) {
-        if (fake_read_request(fd))
-                fake_write(fd, PONG, PONG_LENGTH - 4);
+static void serve_cut_off(Fail2banFake *self, int fd, gint number) {
+        if (fail2ban_fake_read(fd))
+                fail2ban_fake_write(fd, PONG, PONG_LENGTH - 4);
 }
 
-static void serve_nothing(FakeServer *self, int fd, gint number) {
-        (void) fake_read_request(fd);
+static void serve_nothing(Fail2banFake *self, int fd, gint number) {
+        (void) fail2ban_fake_read(fd);
 }
 
-static void serve_silence(FakeServer *self, int fd, gint number) {
+static void serve_silence(Fail2banFake *self, int fd, gint number) {
         char byte;
 
-        (void) fake_read_request(fd);
+        (void) fail2ban_fake_read(fd);
         if (read(fd, &byte, 1) == 0)
                 g_atomic_int_set(&self->saw_end, 1);
 }
 
-static void serve_shutdown(FakeServer *self, int fd, gint number) {
+static void serve_shutdown(Fail2banFake *self, int fd, gint number) {
         static const char reply[] = "\x80\x02](X\x08\x00\x00\x00SHUTDOWNe.";
 
-        if (!fake_read_request(fd))
+        if (!fail2ban_fake_read(fd))
                 return;
-        fake_write(fd, reply, sizeof(reply) - 1);
-        fake_write_marker(fd);
+        fail2ban_fake_write(fd, reply, sizeof(reply) - 1);
+        fail2ban_fake_end(fd);
 }
 
-static void serve_slowly(FakeServer *self, int fd, gint number) {
-        while (fake_read_request(fd)) {
+static void serve_slowly(Fail2banFake *self, int fd, gint number) {
+        while (fail2ban_fake_read(fd)) {
                 for (gsize i = 0; i < PONG_LENGTH; i++) {
-                        fake_write(fd, PONG + i, 1);
+                        fail2ban_fake_write(fd, PONG + i, 1);
                         g_usleep(1000);
                 }
-                fake_write_marker(fd);
+                fail2ban_fake_end(fd);
         }
 }
 
 /* The text ends with the marker twice, and what was written pauses behind each. */
-static void serve_marker_in_text(FakeServer *self, int fd, gint number) {
+static void serve_marker_in_text(Fail2banFake *self, int fd, gint number) {
         static const char head[] = "\x80\x02K\x00X\x27\x00\x00\x00";
 
-        while (fake_read_request(fd)) {
-                fake_write(fd, head, sizeof(head) - 1);
-                fake_write(fd, "in: ", 4);
-                fake_write_marker(fd);
+        while (fail2ban_fake_read(fd)) {
+                fail2ban_fake_write(fd, head, sizeof(head) - 1);
+                fail2ban_fake_write(fd, "in: ", 4);
+                fail2ban_fake_end(fd);
                 g_usleep(30000);
-                fake_write(fd, "\n", 1);
-                fake_write_marker(fd);
+                fail2ban_fake_write(fd, "\n", 1);
+                fail2ban_fake_end(fd);
                 g_usleep(30000);
-                fake_write(fd, "\x86.", 2);
-                fake_write_marker(fd);
+                fail2ban_fake_write(fd, "\x86.", 2);
+                fail2ban_fake_end(fd);
         }
 }
 
 /* Closes the first connection unanswered, is well from then on. */
-static void serve_second(FakeServer *self, int fd, gint number) {
-        while (fake_read_request(fd) && number > 0) {
-                fake_write(fd, PONG, PONG_LENGTH);
-                fake_write_marker(fd);
+static void serve_second(Fail2banFake *self, int fd, gint number) {
+        while (fail2ban_fake_read(fd) && number > 0) {
+                fail2ban_fake_write(fd, PONG, PONG_LENGTH);
+                fail2ban_fake_end(fd);
         }
 }
 
 /* One answer for each connection. */
-static void serve_once(FakeServer *self, int fd, gint number) {
-        if (!fake_read_request(fd))
+static void serve_once(Fail2banFake *self, int fd, gint number) {
+        if (!fail2ban_fake_read(fd))
                 return;
-        fake_write(fd, PONG, PONG_LENGTH);
-        fake_write_marker(fd);
+        fail2ban_fake_write(fd, PONG, PONG_LENGTH);
+        fail2ban_fake_end(fd);
 }
 
 static void test_garbage(void) {
@@ -227,21 +140,20 @@ static void test_shutdown(void) {
 }
 
 static void test_silence(void) {
-        FakeServer *server = fake_start(serve_silence);
+        Fail2banFake *server = fail2ban_fake_start(serve_silence);
         g_autoptr(Fail2banClient) client = fail2ban_client_new(server->path, 1, 1);
         g_autoptr(GError) error = NULL;
 
         g_assert_false(ping(client, FAIL2BAN_READ, &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_TIMEOUT);
-        shutdown(server->fd, SHUT_RDWR);
-        g_thread_join(g_steal_pointer(&server->thread));
+        fail2ban_fake_stop(server);
         g_assert_cmpint(server->saw_end, ==, 1);
         g_assert_cmpint(server->n_connections, ==, 1);
-        fake_free(server);
+        fail2ban_fake_free(server);
 }
 
-static void expect_well(FakeServe serve, Fail2banKind kind) {
-        FakeServer *server = fake_start(serve);
+static void expect_well(Fail2banFakeServe serve, Fail2banKind kind) {
+        Fail2banFake *server = fail2ban_fake_start(serve);
         Fail2banClient *client = fail2ban_client_new(server->path, 5, 5);
         g_autoptr(GError) error = NULL;
 
@@ -250,7 +162,7 @@ static void expect_well(FakeServe serve, Fail2banKind kind) {
                 g_assert_no_error(error);
         }
         fail2ban_client_free(client);
-        fake_free(server);
+        fail2ban_fake_free(server);
 }
 
 static void test_slow(void) {
@@ -267,7 +179,7 @@ static void test_read_repeated(void) {
 
 /* A connection that ended while nothing was asked is made anew, also for a change. */
 static void test_reconnect(void) {
-        FakeServer *server = fake_start(serve_once);
+        Fail2banFake *server = fail2ban_fake_start(serve_once);
         Fail2banClient *client = fail2ban_client_new(server->path, 5, 5);
         g_autoptr(GError) error = NULL;
 
@@ -281,7 +193,7 @@ static void test_reconnect(void) {
         }
         g_assert_cmpint(g_atomic_int_get(&server->n_connections), ==, 3);
         fail2ban_client_free(client);
-        fake_free(server);
+        fail2ban_fake_free(server);
 }
 
 static int connect_plainly(const char *path) {
@@ -296,15 +208,8 @@ static int connect_plainly(const char *path) {
         return -1;
 }
 
-static gpointer accept_later(gpointer userdata) {
-        FakeServer *server = userdata;
-
-        g_usleep(200000);
-        return fake_run(server);
-}
-
 static void test_busy(void) {
-        FakeServer *server = fake_start(NULL);
+        Fail2banFake *server = fail2ban_fake_start(NULL);
         Fail2banClient *client = fail2ban_client_new(server->path, 1, 10);
         g_autoptr(GArray) fds = g_array_new(FALSE, FALSE, sizeof(int));
         g_autoptr(GError) error = NULL;
@@ -320,12 +225,11 @@ static void test_busy(void) {
 
         for (guint i = 0; i < fds->len; i++)
                 close(g_array_index(fds, int, i));
-        server->serve = serve_once;
-        server->thread = g_thread_new("fake", accept_later, server);
+        fail2ban_fake_accept(server, serve_once, 200000);
         g_assert_true(ping(client, FAIL2BAN_CHANGE, &error));
         g_assert_no_error(error);
         fail2ban_client_free(client);
-        fake_free(server);
+        fail2ban_fake_free(server);
 }
 
 typedef struct Crowd {
@@ -393,7 +297,7 @@ static void test_path_too_long(void) {
 }
 
 static void test_stop(void) {
-        FakeServer *server = fake_start(serve_silence);
+        Fail2banFake *server = fail2ban_fake_start(serve_silence);
         Fail2banClient *client = fail2ban_client_new(server->path, 60, 60);
         Crowd crowd = { .client = client };
         g_autoptr(GError) error = NULL;
@@ -408,7 +312,7 @@ static void test_stop(void) {
         g_assert_false(ping(client, FAIL2BAN_READ, &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_CANCELLED);
         fail2ban_client_free(client);
-        fake_free(server);
+        fail2ban_fake_free(server);
 }
 
 static void test_real(void) {
