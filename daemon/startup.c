@@ -41,6 +41,7 @@ struct Daemon {
         Fail2banPrograms programs;
         Services services;
         Bus *bus;
+        Retention *retention;
         Watcher *watcher;
         Housekeeping *housekeeping;
 
@@ -156,6 +157,8 @@ static gboolean start_services(Daemon *self, GError **error) {
                                (guint) settings_int(s, SETTING_FAIL2BAN_ACTION_TIMEOUT), folders);
         v->server_log = server_log_new(v->model, folders);
         v->audit = audit_new(self->audit_store);
+        self->retention = retention_new(self->audit_store, self->manual_store,
+                                        (guint) settings_int(s, SETTING_STORE_AUDIT_DAYS));
         return TRUE;
 }
 
@@ -163,6 +166,7 @@ static void stop_services(Daemon *self) {
         Services *v = &self->services;
 
         server_log_stop(v->server_log);
+        g_clear_pointer(&self->retention, retention_free);
         g_clear_pointer(&v->audit, audit_free);
         g_clear_pointer(&v->server_log, server_log_free);
         g_clear_pointer(&v->server, server_free);
@@ -207,9 +211,9 @@ static void stop_bus(Daemon *self) {
 static gboolean start_jobs(Daemon *self, GError **error) {
         self->watcher = watcher_new(self->services.probe, settings_text(self->settings, SETTING_FAIL2BAN_SOCKET),
                                     (guint) settings_int(self->settings, SETTING_FAIL2BAN_PROBE_INTERVAL));
-        self->housekeeping = housekeeping_new(self->audit_store, self->manual_store,
-                                              (guint) settings_int(self->settings, SETTING_STORE_AUDIT_DAYS));
+        self->housekeeping = housekeeping_new(self->retention);
         watcher_start(self->watcher);
+        housekeeping_start(self->housekeeping);
         return TRUE;
 }
 

@@ -70,7 +70,7 @@ static gboolean read_selection(GVariant *dictionary, const OptionSpec *table, co
 static GVariant *run_list(const Services *services, MethodCall *call, GError **error) {
         ListOptions options = { .limit = 100 };
         g_autoptr(GVariant) dictionary = method_options(call);
-        g_autoptr(GVariant) rows = NULL;
+        GVariant *rows;
         g_autofree char *cursor = NULL;
         Address within;
         BanQuery query;
@@ -87,7 +87,7 @@ static GVariant *run_list(const Services *services, MethodCall *call, GError **e
         g_variant_builder_add(&page, "{sv}", "next_cursor", g_variant_new_string(cursor ? cursor : ""));
         if (options.total)
                 g_variant_builder_add(&page, "{sv}", "total", g_variant_new_int64(total));
-        return g_variant_new("(@aa{sv}a{sv})", rows, &page);
+        return method_page(rows, g_variant_builder_end(&page));
 }
 
 static GVariant *run_dump(const Services *services, MethodCall *call, GError **error) {
@@ -133,14 +133,14 @@ static GVariant *run_change(const Services *services, MethodCall *call, const Op
         g_autofree const char **addresses = NULL;
         g_autofree const char **jails = NULL;
         g_autofree const char **protect = NULL;
-        g_autoptr(GVariant) result = NULL;
 
         if (!options_read(dictionary, table, what, &options, error))
                 return NULL;
         protect = options.protect;
         g_variant_get_child(call->arguments, 0, "^a&s", &addresses);
         g_variant_get_child(call->arguments, 1, "^a&s", &jails);
-        result = func(services->bans,
+        return method_result(
+                func(services->bans,
                       &(BansRequest){ .caller = call->caller,
                                       .addresses = addresses,
                                       .jails = jails,
@@ -149,8 +149,7 @@ static GVariant *run_change(const Services *services, MethodCall *call, const Op
                                       .force = options.force,
                                       .operation = call->operation,
                                       .now = call->now },
-                      error);
-        return result ? g_variant_new("(@a{sv})", result) : NULL;
+                      error));
 }
 
 static GVariant *run_ban(const Services *services, MethodCall *call, GError **error) {
@@ -185,15 +184,13 @@ static gboolean about_change(const MethodCall *call, MethodAbout *ret, GError **
 static GVariant *run_unban_all(const Services *services, MethodCall *call, GError **error) {
         BanOptions options = {};
         g_autoptr(GVariant) dictionary = method_options(call);
-        g_autoptr(GVariant) result = NULL;
 
         if (!options_read(dictionary, unban_table, "UnbanAll", &options, error))
                 return NULL;
-        result = bans_unban_all(services->bans,
-                                &(BansRequest){ .caller = call->caller, .reason = options.reason,
-                                                .operation = call->operation, .now = call->now },
-                                error);
-        return result ? g_variant_new("(@a{sv})", result) : NULL;
+        return method_result(bans_unban_all(services->bans,
+                                            &(BansRequest){ .caller = call->caller, .reason = options.reason,
+                                                            .operation = call->operation, .now = call->now },
+                                            error));
 }
 
 static gboolean about_unban_all(const MethodCall *call, MethodAbout *ret, GError **error) {
@@ -206,12 +203,10 @@ static gboolean about_unban_all(const MethodCall *call, MethodAbout *ret, GError
 static GVariant *run_lookup(const Services *services, MethodCall *call, GError **error) {
         static const OptionSpec none[] = { {} };
         g_autoptr(GVariant) dictionary = method_options(call);
-        g_autoptr(GVariant) result = NULL;
 
         if (!options_read(dictionary, none, "Lookup", NULL, error))
                 return NULL;
-        result = bans_lookup(services->bans, method_text(call, 0), call->now, error);
-        return result ? g_variant_new("(@a{sv})", result) : NULL;
+        return method_result(bans_lookup(services->bans, method_text(call, 0), call->now, error));
 }
 
 static gboolean about_lookup(const MethodCall *call, MethodAbout *ret, GError **error) {

@@ -40,6 +40,19 @@ GVariant *method_done(void) {
         return g_variant_new_tuple(NULL, 0);
 }
 
+GVariant *method_result(GVariant *value) {
+        g_autoptr(GVariant) owned = value ? g_variant_take_ref(value) : NULL;
+
+        return owned ? g_variant_new_tuple(&owned, 1) : NULL;
+}
+
+GVariant *method_page(GVariant *rows, GVariant *page) {
+        g_autoptr(GVariant) owned_rows = rows ? g_variant_take_ref(rows) : NULL;
+        g_autoptr(GVariant) owned_page = g_variant_take_ref(page);
+
+        return owned_rows ? g_variant_new("(@*@*)", owned_rows, owned_page) : NULL;
+}
+
 /* Texts are borrowed from the arguments, on both threads: once serialised, a GVariant does not move them any more. */
 static GVariant *settle(GVariant *arguments) {
         g_variant_ref_sink(arguments);

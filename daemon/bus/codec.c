@@ -184,6 +184,7 @@ static int append_compound(sd_bus_message *message, GVariant *value, int fd) {
 
 int codec_append(sd_bus_message *message, GVariant *value, int fd) {
         char type = (char) g_variant_classify(value);
+        guint64 number;
         int boolean;
 
         switch (type) {
@@ -202,8 +203,8 @@ int codec_append(sd_bus_message *message, GVariant *value, int fd) {
         case '{':
                 return append_compound(message, value, fd);
         default:
-                /* numbers: the serialised form is the number in the machine's order */
-                return sd_bus_message_append_basic(message, type, g_variant_get_data(value));
+                g_variant_store(value, &number); /* a number's serialised form is the number in the machine's order */
+                return sd_bus_message_append_basic(message, type, &number);
         }
 }
 

@@ -36,13 +36,11 @@ static gboolean about_entry(const MethodCall *call, MethodAbout *ret, GError **e
 static GVariant *run_change(const Services *services, MethodCall *call, GError **error) {
         g_autoptr(GVariant) changes = g_variant_get_child_value(call->arguments, 0);
         g_autoptr(GVariant) dictionary = method_options(call);
-        g_autoptr(GVariant) now = NULL;
         JailOptions options = {};
 
         if (!options_read(dictionary, reason_only, "Change", &options, error))
                 return NULL;
-        now = jails_change(services->jails, call->object, changes, call->now, error);
-        return now ? g_variant_new("(@a{sv})", now) : NULL;
+        return method_result(jails_change(services->jails, call->object, changes, call->now, error));
 }
 
 static gboolean about_change(const MethodCall *call, MethodAbout *ret, GError **error) {
@@ -67,9 +65,7 @@ static GVariant *run_set_idle(const Services *services, MethodCall *call, GError
 }
 
 static GVariant *run_get_action(const Services *services, MethodCall *call, GError **error) {
-        g_autoptr(GVariant) properties = jails_action(services->jails, call->object, method_text(call, 0), error);
-
-        return properties ? g_variant_new("(@a{ss})", properties) : NULL;
+        return method_result(jails_action(services->jails, call->object, method_text(call, 0), error));
 }
 
 static GVariant *add(const Services *services, MethodCall *call, Fail2banList list, GError **error) {

@@ -126,15 +126,18 @@ static GVariant *run_list_audit(const Services *services, MethodCall *call, GErr
         };
         AuditOptions options = { .limit = 100, .uid = -1 };
         g_autoptr(GVariant) dictionary = method_options(call);
-        g_autoptr(GVariant) rows = NULL;
+        GVariant *rows;
         g_autofree char *cursor = NULL;
+        gint64 before_id;
         guint64 total = 0;
         GVariantBuilder page;
 
-        if (!options_read(dictionary, table, "ListAudit", &options, error))
+        if (!options_read(dictionary, table, "ListAudit", &options, error) ||
+            !audit_read_cursor(options.cursor, &before_id, error))
                 return NULL;
         rows = audit_list(services->audit,
                           &(AuditQuery){ .limit = (guint) options.limit,
+                                         .before_id = before_id,
                                          .method = options.method,
                                          .uid = options.uid,
                                          .since_at = options.since_at,
@@ -147,7 +150,7 @@ static GVariant *run_list_audit(const Services *services, MethodCall *call, GErr
         g_variant_builder_add(&page, "{sv}", "next_cursor", g_variant_new_string(cursor ? cursor : ""));
         if (options.total)
                 g_variant_builder_add(&page, "{sv}", "total", g_variant_new_int64((gint64) total));
-        return g_variant_new("(@aa{sv}a{sv})", rows, &page);
+        return method_page(rows, g_variant_builder_end(&page));
 }
 
 static const Method rows[] = {

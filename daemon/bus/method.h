@@ -95,3 +95,7 @@ const char *method_option_text(const MethodCall *call, const char *name);
 
 /* An empty result. */
 GVariant *method_done(void);
+
+/* A result of one value, or of rows and a page; the values are taken over, floating or not. NULL when the first is NULL. */
+GVariant *method_result(GVariant *value);
+GVariant *method_page(GVariant *rows, GVariant *page);

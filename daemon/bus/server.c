@@ -43,12 +43,6 @@ static gboolean read_common(const MethodCall *call, const OptionSpec *table, con
         return options_read(options, table, what, ret, error);
 }
 
-static GVariant *dictionary_result(GVariant *dictionary) {
-        g_autoptr(GVariant) owned = dictionary ? g_variant_take_ref(dictionary) : NULL;
-
-        return owned ? g_variant_new("(@a{sv})", owned) : NULL;
-}
-
 static GVariant *empty_result(gboolean done) {
         return done ? method_done() : NULL;
 }
@@ -67,7 +61,7 @@ static GVariant *run_set(const Services *services, MethodCall *call, GError **er
 
         if (!read_common(call, reason_only, "Set", &options, error))
                 return NULL;
-        return dictionary_result(server_set(services->server, values, call->now, error));
+        return method_result(server_set(services->server, values, call->now, error));
 }
 
 static gboolean about_set(const MethodCall *call, MethodAbout *ret, GError **error) {
@@ -90,7 +84,7 @@ static GVariant *run_reload(const Services *services, MethodCall *call, GError *
 
         if (!read_common(call, reload_options, "Reload", &options, error))
                 return NULL;
-        return dictionary_result(jails_reload(services->jails, options.jail, options.restart, options.unban,
+        return method_result(jails_reload(services->jails, options.jail, options.restart, options.unban,
                                               call->operation, call->now, error));
 }
 
@@ -109,7 +103,7 @@ static GVariant *run_restart(const Services *services, MethodCall *call, GError 
 
         if (!read_common(call, reason_and_wait, "Restart", &options, error))
                 return NULL;
-        return dictionary_result(server_restart(services->server, call->operation, call->now, error));
+        return method_result(server_restart(services->server, call->operation, call->now, error));
 }
 
 static GVariant *run_start(const Services *services, MethodCall *call, GError **error) {
@@ -117,7 +111,7 @@ static GVariant *run_start(const Services *services, MethodCall *call, GError **
 
         if (!read_common(call, reason_and_wait, "Start", &options, error))
                 return NULL;
-        return dictionary_result(server_start(services->server, call->operation, call->now, error));
+        return method_result(server_start(services->server, call->operation, call->now, error));
 }
 
 static gboolean about_jail_argument(const MethodCall *call, MethodAbout *ret, GError **error) {
@@ -164,13 +158,11 @@ static gboolean read_log_options(const MethodCall *call, const char *what, Serve
 }
 
 static GVariant *run_read_log(const Services *services, MethodCall *call, GError **error) {
-        g_autoptr(GVariant) rows = NULL;
         ServerLogQuery query;
 
         if (!read_log_options(call, "ReadLog", &query, error))
                 return NULL;
-        rows = server_log_read(services->server_log, &query, error);
-        return rows ? g_variant_new("(@aa{sv})", rows) : NULL;
+        return method_result(server_log_read(services->server_log, &query, error));
 }
 
 static GVariant *run_follow_log(const Services *services, MethodCall *call, GError **error) {

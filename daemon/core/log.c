@@ -89,10 +89,11 @@ static gboolean log_wanted(LogPriority priority) {
 
 /* One write() for a line: lines of several threads do not mix. */
 static void write_line(GString *line) {
-        const char *p = line->str;
+        const char *p;
         size_t left;
 
         g_string_append_c(line, '\n');
+        p = line->str;
         left = line->len;
         while (left > 0) {
                 ssize_t n = TEMP_FAILURE_RETRY(write(STDERR_FILENO, p, left));
