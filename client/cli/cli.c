@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "client/cli/cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "client/cli/command.h"
+#include "client/lib/errors.h"
+#include "client/lib/json.h"
+#include "client/lib/memory.h"
+#include "client/lib/text.h"
+
+#define ASK_TIMEOUT_USEC (120 * UINT64_C(1000000))
+#define JSON_INDENT 2
+
+const char *cli_word(const Cli *self, size_t index) {
+        const Value *word = value_item(self->options.words, index + 1);
+
+        return word != NULL ? word->string : NULL;
+}
+
+size_t cli_n_words(const Cli *self) {
+        size_t all = value_count(self->options.words);
+
+        return all > 0 ? all - 1 : 0;
+}
+
+void cli_will_ask(Cli *self) {
+        const char *address = NULL;
+
+        if (!self->ask)
+                return;
+        if (self->client.timeout_usec < ASK_TIMEOUT_USEC)
+                self->client.timeout_usec = ASK_TIMEOUT_USEC;
+        (void) sd_bus_get_address(self->client.bus, &address);
+        agent_open(&self->agent, address);
+}
+
+Value *cli_first_result(Cli *self, sd_bus_message *reply) {
+        auto_message sd_bus_message *owned = reply;
+
+        return owned != NULL ? client_read(&self->client, owned) : NULL;
+}
+
+void cli_take_string(const Cli *self, Value *options, const char *name) {
+        const char *value = options_value(&self->options, name);
+
+        if (value != NULL)
+                value_set_string(options, name, value);
+}
+
+Value *cli_call_options(const Cli *self) {
+        Value *options = value_new(VALUE_MAP);
+
+        cli_take_string(self, options, "reason");
+        return options;
+}
+
+int cli_take_number(Cli *self, const char *name, int64_t minimum, int64_t maximum, int64_t fallback,
+                    int64_t *ret_number) {
+        const char *text = options_value(&self->options, name);
+        char *end = NULL;
+
+        *ret_number = fallback;
+        if (text == NULL)
+                return 0;
+        errno = 0;
+        *ret_number = strtoll(text, &end, 10);
+        if (errno == 0 && end != text && *end == '\0' && *ret_number >= minimum && *ret_number <= maximum)
+                return 0;
+        return cli_usage(self, "--%s %s: a whole number from %" PRId64 " to %" PRId64 " is needed", name, text, minimum,
+                         maximum);
+}
+
+void cli_print_json(Cli *self, const Value *value) {
+        json_write(&self->output.text, value, self->pretty ? JSON_INDENT : 0);
+        output_add(&self->output, "\n");
+        output_settle(&self->output);
+}
+
+static void print_error(const char *format, va_list list) {
+        auto_buffer Buffer raw = { 0 };
+        auto_buffer Buffer line = { 0 };
+
+        buffer_add_text(&line, "banguictl: ");
+        buffer_vprintf(&raw, format, list);
+        (void) text_add_safe(&line, raw.text, raw.length);
+        buffer_add_char(&line, '\n');
+        (void) buffer_write(&line, STDERR_FILENO);
+}
+
+void cli_note(const Cli *self, const char *format, ...) {
+        va_list list;
+
+        if (!self->error_terminal)
+                return;
+        va_start(list, format);
+        (void) vfprintf(stderr, format, list);
+        va_end(list);
+        (void) fputc('\n', stderr);
+}
+
+int cli_usage(const Cli *self, const char *format, ...) {
+        va_list list;
+
+        va_start(list, format);
+        print_error(format, list);
+        va_end(list);
+        if (self->command != NULL)
+                (void) fprintf(stderr, "Try 'banguictl help %s'.\n", self->command->name);
+        else
+                (void) fputs("Try 'banguictl help'.\n", stderr);
+        return BANGUI_EXIT_USAGE;
+}
+
+static void print_line(const char *format, ...) {
+        va_list list;
+
+        va_start(list, format);
+        print_error(format, list);
+        va_end(list);
+}
+
+static const char *advice_for(const ClientError *error) {
+        if (error->status == BANGUI_EXIT_NO_DAEMON)
+                return "Is banguid running? Try: systemctl start banguid, or name its bus with --bus ADDRESS.";
+        if (strcmp(error->name, BANGUI_ERROR_PREFIX "WouldLockOut") == 0)
+                return "Use --force to do it all the same.";
+        if (strcmp(error->name, BANGUI_ERROR_INTERACTIVE) == 0)
+                return "Run it as root, or at a terminal where polkit can ask for a password.";
+        return NULL;
+}
+
+static int fail_with(Cli *self, const char *more) {
+        const ClientError *error = &self->client.error;
+        const char *advice = advice_for(error);
+
+        output_flush(&self->output);
+        print_line("%s%s", error->message, more);
+        if (advice != NULL)
+                (void) fprintf(stderr, "%s\n", advice);
+        return error->status;
+}
+
+int cli_fail(Cli *self) {
+        return fail_with(self, "");
+}
+
+/* Which running jail was probably meant; the error that is there stays. */
+static char *suggest_jail(Cli *self, const char *jail) {
+        Client again = { .bus = self->client.bus, .timeout_usec = self->client.timeout_usec };
+        auto_value Value *server = client_get_all(&again, BANGUI_PATH, BANGUI_SERVER);
+        const char *meant = text_suggest(jail, value_get(server, "Jails"));
+        char *copy = meant != NULL ? memory_text(meant, strlen(meant)) : NULL;
+
+        free(again.error.name);
+        free(again.error.message);
+        return copy;
+}
+
+int cli_fail_jail(Cli *self, const char *jail) {
+        const char *name = self->client.error.name;
+        auto_free char *meant = NULL;
+        auto_free char *more = NULL;
+
+        if (jail == NULL ||
+            (strcmp(name, SD_BUS_ERROR_UNKNOWN_OBJECT) != 0 && strcmp(name, BANGUI_ERROR_PREFIX "JailNotFound") != 0))
+                return cli_fail(self);
+        if (strcmp(name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0)
+                client_set_error(&self->client, BANGUI_ERROR_PREFIX "JailNotFound", "no jail named %s is running",
+                                 jail);
+        meant = suggest_jail(self, jail);
+        if (meant == NULL)
+                return cli_fail(self);
+        more = memory_format(", did you mean %s?", meant);
+        return fail_with(self, more);
+}
+
+int cli_unknown(const Cli *self, const char *what, const char *word, const Value *known) {
+        const char *meant = text_suggest(word, known);
+
+        if (meant != NULL)
+                return cli_usage(self, "unknown %s %s, did you mean %s?", what, word, meant);
+        return cli_usage(self, "unknown %s %s", what, word);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * A table with aligned columns
+ *
+ * All cells stand one behind the other in one buffer, row by row; the widths are known when the last cell is there.
+ * A table of which no column has a title has no head line.
+ */
+
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/cli/output.h"
+#include "client/lib/clock.h"
+
+#define TABLE_COLUMNS_MAX 16
+
+typedef struct TableColumn {
+        const char *title;
+        bool right;    /* numbers */
+        bool optional; /* left out when all its cells are empty */
+} TableColumn;
+
+typedef struct TableCell {
+        uint32_t length;
+        uint32_t width;
+} TableCell;
+
+typedef struct Table {
+        const TableColumn *columns;
+        size_t n_columns;
+        size_t widest[TABLE_COLUMNS_MAX];
+        Buffer text;
+        TableCell *cells;
+        Style *styles; /* as many as cells once there was a style, else NULL */
+        size_t n_cells;
+        size_t capacity;
+} Table;
+
+/* COLUMNS must outlive the table. */
+void table_init(Table *self, const TableColumn *columns, size_t n_columns);
+void table_done(Table *self);
+
+void table_add(Table *self, const char *text);
+void table_add_span(Table *self, const char *text, size_t length);
+void table_add_int(Table *self, int64_t number);
+void table_add_time(Table *self, Clock *clock, int64_t at);
+void table_add_duration(Table *self, int64_t seconds);
+
+/* How the cell that was added last looks. */
+void table_style(Table *self, Style style);
+
+void table_print(Table *self, Output *output);
+
+#define auto_table auto_with(table_done)

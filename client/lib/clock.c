@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "client/lib/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <time.h>
+
+#define QUARTER 900
+#define DAY 86400
+#define LAST_TIME INT64_C(253402300799)
+
+typedef struct Unit {
+        const char *name;
+        int64_t seconds;
+} Unit;
+
+static const Unit units[] = {
+        { "s", 1 },     { "sec", 1 }, { "m", 60 },    { "min", 60 },   { "h", 3600 },
+        { "hr", 3600 }, { "d", DAY }, { "day", DAY }, { "days", DAY }, { "w", 7 * DAY },
+};
+
+int64_t clock_now(void) {
+        return (int64_t) time(NULL);
+}
+
+static int32_t clock_offset(Clock *self, int64_t at) {
+        int64_t quarter = at / QUARTER;
+        size_t slot = (size_t) quarter % CLOCK_OFFSETS;
+        time_t start = (time_t) (quarter * QUARTER);
+        struct tm broken;
+
+        if (self->utc)
+                return 0;
+        if (!self->offsets[slot].known || self->offsets[slot].quarter != quarter) {
+                self->offsets[slot].offset = localtime_r(&start, &broken) != NULL ? (int32_t) broken.tm_gmtoff : 0;
+                self->offsets[slot].quarter = quarter;
+                self->offsets[slot].known = true;
+        }
+        return self->offsets[slot].offset;
+}
+
+static inline void put_two(char *at, unsigned number) {
+        at[0] = (char) ('0' + number / 10);
+        at[1] = (char) ('0' + number % 10);
+}
+
+/* The date of a day since 1970: years begin in March here, so that the leap day is the last of them. */
+static void put_date(char *at, int64_t day) {
+        unsigned shifted = (unsigned) (day + 719468);
+        unsigned era = shifted / 146097;
+        unsigned in_era = shifted % 146097;
+        unsigned year = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+        unsigned in_year = in_era - (365 * year + year / 4 - year / 100);
+        unsigned month = (5 * in_year + 2) / 153;
+
+        year += era * 400 + (month >= 10);
+        put_two(at, year / 100);
+        put_two(at + 2, year % 100);
+        put_two(at + 5, month < 10 ? month + 3 : month - 9);
+        put_two(at + 8, in_year - (153 * month + 2) / 5 + 1);
+        at[4] = at[7] = '-';
+}
+
+void clock_add_time(Clock *self, Buffer *buffer, int64_t at) {
+        char *room;
+        unsigned second;
+
+        if (at <= 0 || at > LAST_TIME - DAY) {
+                buffer_add_char(buffer, '-');
+                return;
+        }
+        at += clock_offset(self, at);
+        second = (unsigned) (at % DAY);
+        if (at / DAY != self->day || self->date[0] == '\0') {
+                self->day = at / DAY;
+                put_date(self->date, self->day);
+        }
+        room = buffer_room(buffer, 20);
+        memcpy(room, self->date, CLOCK_DATE_LENGTH);
+        room[10] = ' ';
+        put_two(room + 11, second / 3600);
+        put_two(room + 14, second / 60 % 60);
+        put_two(room + 17, second % 60);
+        room[13] = room[16] = ':';
+        room[19] = 'Z';
+        buffer->length += self->utc ? 20 : 19;
+}
+
+static void add_two(Buffer *buffer, int64_t large, char large_unit, int64_t small, char small_unit) {
+        char *room;
+
+        buffer_add_int(buffer, large);
+        room = buffer_room(buffer, 5);
+        room[0] = large_unit;
+        room[1] = ' ';
+        put_two(room + 2, (unsigned) small);
+        room[4] = small_unit;
+        buffer->length += 5;
+}
+
+void duration_add(Buffer *buffer, int64_t seconds) {
+        if (seconds < 0)
+                buffer_add(buffer, "permanent", 9);
+        else if (seconds < 60) {
+                buffer_add_int(buffer, seconds);
+                buffer_add_char(buffer, 's');
+        } else if (seconds < 3600)
+                add_two(buffer, seconds / 60, 'm', seconds % 60, 's');
+        else if (seconds < DAY)
+                add_two(buffer, seconds / 3600, 'h', seconds / 60 % 60, 'm');
+        else
+                add_two(buffer, seconds / DAY, 'd', seconds / 3600 % 24, 'h');
+}
+
+static const Unit *find_unit(const char *text, size_t length) {
+        for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++)
+                if (strlen(units[i].name) == length && strncasecmp(units[i].name, text, length) == 0)
+                        return &units[i];
+        return NULL;
+}
+
+/* One number and its unit; the unit may be left out when nothing follows. Returns what follows, or NULL. */
+static const char *parse_part(const char *text, int64_t *total) {
+        static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        char *end = NULL;
+        const Unit *unit = &units[0];
+        int64_t number;
+        size_t length;
+
+        if (*text < '0' || *text > '9')
+                return NULL;
+        errno = 0;
+        number = strtoll(text, &end, 10);
+        if (errno != 0)
+                return NULL;
+        length = strspn(end, letters);
+        if (length > 0)
+                unit = find_unit(end, length);
+        else if (*end != '\0')
+                return NULL;
+        if (unit == NULL || __builtin_mul_overflow(number, unit->seconds, &number) ||
+            __builtin_add_overflow(*total, number, total))
+                return NULL;
+        end += length;
+        return end + strspn(end, " ");
+}
+
+int duration_parse(const char *text, int64_t *ret_seconds) {
+        int64_t total = 0;
+
+        if (strcmp(text, "-1") == 0 || strcasecmp(text, "permanent") == 0) {
+                *ret_seconds = DURATION_PERMANENT;
+                return 0;
+        }
+        do
+                text = parse_part(text, &total);
+        while (text != NULL && *text != '\0');
+        if (text == NULL)
+                return -EINVAL;
+        *ret_seconds = total;
+        return 0;
+}
+
+static int parse_date(const Clock *self, const char *text, int64_t *ret_at) {
+        static const char *const formats[] = { "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S" };
+
+        for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+                struct tm broken = { .tm_isdst = -1 };
+                const char *end = strptime(text, formats[i], &broken);
+                bool zulu = end != NULL && strcmp(end, "Z") == 0;
+
+                if (end == NULL || (*end != '\0' && !zulu))
+                        continue;
+                *ret_at = (int64_t) (self->utc || zulu ? timegm(&broken) : mktime(&broken));
+                return 0;
+        }
+        return -EINVAL;
+}
+
+int clock_parse(const Clock *self, const char *text, int64_t now, int64_t *ret_at) {
+        int64_t ago;
+
+        if (*text == '@') {
+                char *end = NULL;
+
+                errno = 0;
+                *ret_at = strtoll(text + 1, &end, 10);
+                return errno == 0 && end != text + 1 && *end == '\0' ? 0 : -EINVAL;
+        }
+        if (parse_date(self, text, ret_at) == 0)
+                return 0;
+        if (duration_parse(text, &ago) < 0 || ago < 0)
+                return -EINVAL;
+        *ret_at = ago < now ? now - ago : 0;
+        return 0;
+}
