@@ -28,5 +28,9 @@ typedef struct AuditEntry {
 /* Never fails towards the caller: what cannot be stored is in the journal and logged as an error. */
 void audit_record(Audit *self, const AuditEntry *entry);
 
-/* Newest first. Rows a{sv}: id, at, uid, caller, session, unit, method, action, object, reason, result, message, correlation_id. */
+/* A cursor as audit_list() gave it, for AuditQuery.before_id; NULL or "" is the start. INVALID_ARGUMENT otherwise. */
+gboolean audit_read_cursor(const char *cursor, gint64 *ret_before_id, GError **error);
+
+/* Newest first. Rows a{sv}: id, at, uid, caller, session, unit, method, action, object, reason, result, message,
+ * correlation_id. Not floating. ret_cursor: "" at the end; it and ret_total may be NULL. */
 GVariant *audit_list(Audit *self, const AuditQuery *query, char **ret_cursor, guint64 *ret_total, GError **error);

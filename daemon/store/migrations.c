@@ -22,7 +22,7 @@
 
 #include "core/error.h"
 
-static const char *const steps[] = {
+const char *const store_steps[] = {
         "CREATE TABLE audit ("
         "  id INTEGER PRIMARY KEY,"
         "  at INTEGER NOT NULL,"
@@ -60,9 +60,9 @@ static const char *const steps[] = {
         "  PRIMARY KEY (address, jail)"
         ") STRICT, WITHOUT ROWID;"
         "CREATE INDEX manual_address_manual ON manual_address (manual);",
-};
 
-#define VERSION_NEWEST ((gint64) G_N_ELEMENTS(steps))
+        NULL,
+};
 
 /* Whose file it is. A new one has neither mark nor version nor tables. */
 static gboolean check_owner(StoreConnection *connection, gint64 version, GError **error) {
@@ -84,24 +84,29 @@ static gboolean check_owner(StoreConnection *connection, gint64 version, GError 
         return FALSE;
 }
 
-static gboolean check_version(gint64 version, GError **error) {
-        if (version >= 0 && version <= VERSION_NEWEST)
+static gboolean check_version(gint64 version, gint64 newest, GError **error) {
+        if (version >= 0 && version <= newest)
                 return TRUE;
 
         g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE,
                     "the database has version %" G_GINT64_FORMAT ", and this program knows versions up to %"
                     G_GINT64_FORMAT "; use the newer program, or the copy that it made of the older version",
-                    version, VERSION_NEWEST);
+                    version, newest);
         return FALSE;
 }
 
+typedef struct Step {
+        gint64 version; /* before it */
+        const char *sql;
+} Step;
+
 static gboolean run_step(StoreConnection *connection, gpointer userdata, GError **error) {
-        gint64 version = *(const gint64 *) userdata;
+        const Step *step = userdata;
         g_autofree char *mark = g_strdup_printf("PRAGMA application_id = %d;"
                                                 "PRAGMA user_version = %" G_GINT64_FORMAT ";",
-                                                STORE_APPLICATION_ID, version + 1);
+                                                STORE_APPLICATION_ID, step->version + 1);
 
-        return store_execute(connection, steps[version], "changing the schema", error) &&
+        return store_execute(connection, step->sql, "changing the schema", error) &&
                store_execute(connection, mark, "changing the schema", error);
 }
 
@@ -135,18 +140,21 @@ static gboolean keep_copy(StoreConnection *connection, const char *file, gint64 
         return TRUE;
 }
 
-gboolean store_migrate(StoreConnection *connection, const char *file, GError **error) {
-        gint64 version = 0;
+gboolean store_migrate(StoreConnection *connection, const char *file, const char *const *steps, GError **error) {
+        gint64 version = 0, newest = (gint64) g_strv_length((char **) steps);
 
         if (!store_read_integer(connection, "PRAGMA user_version", "reading the database", &version, error) ||
-            !check_owner(connection, version, error) || !check_version(version, error))
+            !check_owner(connection, version, error) || !check_version(version, newest, error))
                 return FALSE;
 
-        if (version > 0 && version < VERSION_NEWEST && !keep_copy(connection, file, version, error))
+        if (version > 0 && version < newest && !keep_copy(connection, file, version, error))
                 return FALSE;
 
-        for (; version < VERSION_NEWEST; version++)
-                if (!store_transaction(connection, "BEGIN IMMEDIATE", run_step, &version, error))
+        for (; version < newest; version++) {
+                Step step = { .version = version, .sql = steps[version] };
+
+                if (!store_transaction(connection, "BEGIN IMMEDIATE", run_step, &step, error))
                         return FALSE;
+        }
         return TRUE;
 }

@@ -9,6 +9,9 @@
 /* Marks the file as ours: "BnGU". */
 #define STORE_APPLICATION_ID 0x426e4755
 
-/* Brings the file to the newest version: each step in a transaction of its own, a copy FILE.vN before the first one
- * when the file holds data. Touches nothing that is not ours or newer than known. */
-gboolean store_migrate(StoreConnection *connection, const char *file, GError **error);
+/* Step n is SQL that leads from version n to n + 1. Ends with NULL. */
+extern const char *const store_steps[];
+
+/* Brings the file to the version behind the last step: each in a transaction of its own, a copy FILE.vN before the
+ * first one when the file holds data. Touches nothing that is not ours or newer than known. */
+gboolean store_migrate(StoreConnection *connection, const char *file, const char *const *steps, GError **error);

@@ -101,7 +101,7 @@ static gboolean open_writer(Store *self, GError **error) {
         g_autoptr(StoreConnection) writer = store_connection_open(self->file, TRUE, error);
 
         /* The versions first: a file that is not ours or newer stays as it is. */
-        if (!writer || !store_migrate(writer, self->file, error) || !check_wal(writer, error)) {
+        if (!writer || !store_migrate(writer, self->file, store_steps, error) || !check_wal(writer, error)) {
                 g_prefix_error(error, "our database %s: ", self->file);
                 return FALSE;
         }
