@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Bad input from callers: each ends in a clear error that names it, and changes nothing."""
+
+import socket
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import tap
+from gi.repository import Gio, GLib
+from stack import NAME, ROOT, SOURCE, WAIT, Stack
+
+# An argument of each type that is well formed; what it says does not matter, as the options are read first.
+PLAUSIBLE = {
+    "as": GLib.Variant("as", ["192.0.2.1"]),
+    "a{sv}": GLib.Variant("a{sv}", {}),
+    "b": GLib.Variant("b", True),
+    "s": GLib.Variant("s", "x"),
+    "x": GLib.Variant("x", 1),
+}
+
+
+def options_twice(name, first, second):
+    """GLib.Variant takes a dict, which cannot hold a key twice."""
+    builder = GLib.VariantBuilder.new(GLib.VariantType("a{sv}"))
+    for value in (first, second):
+        builder.add_value(GLib.Variant.new_dict_entry(GLib.Variant("s", name), GLib.Variant("v", value)))
+    return builder.end()
+
+
+def methods_with_options():
+    """(interface, method, types of the arguments before the options)"""
+    for path in sorted((SOURCE / "interfaces").glob("*.xml")):
+        for interface in ElementTree.parse(path).getroot().findall("interface"):
+            for method in interface.findall("method"):
+                ins = [arg for arg in method.findall("arg") if arg.get("direction") == "in"]
+                if ins and ins[-1].get("name") == "options":
+                    yield interface.get("name"), method.get("name"), [arg.get("type") for arg in ins[:-1]]
+
+
+class RawClient:
+    """A connection whose messages are ours to the byte."""
+
+    def __init__(self, address):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(WAIT)
+        self.socket.connect(address.removeprefix("unix:path="))
+        self.socket.sendall(b"\0AUTH EXTERNAL\r\nDATA\r\n")
+        while not self.socket.recv(4096).endswith(b"\r\n"):
+            pass
+        self._await(b"OK ")
+        self.socket.sendall(b"BEGIN\r\n")
+        self.send(Gio.DBusMessage.new_method_call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                                  "Hello"))
+
+    def _await(self, part):
+        seen = b""
+        while part not in seen:
+            piece = self.socket.recv(4096)
+            if not piece:
+                raise EOFError(seen)
+            seen += piece
+
+    def send(self, message, replace=None, by=None):
+        message.set_serial(1)
+        data = bytes(message.to_blob(Gio.DBusCapabilityFlags.NONE))
+        if replace is not None:
+            assert replace in data and len(replace) == len(by)
+            data = data.replace(replace, by)
+        self.socket.sendall(data)
+
+    def is_closed_by_peer(self):
+        """Reads to the end, which comes or does not."""
+        try:
+            while self.socket.recv(65536):
+                pass
+        except ConnectionResetError:
+            pass
+        except TimeoutError:
+            return False
+        return True
+
+    def close(self):
+        self.socket.close()
+
+
+class Input(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = cls.enterClassContext(Stack(jails={"sshd": {"filter": "sshd"}, "web": {}}))
+        cls.stack.wait_until(lambda: len(cls.stack.get("Server", "Jails")) == 2, "the jails")
+        cls.jail = cls.stack.call("org.freedesktop.DBus.ObjectManager.GetManagedObjects")
+        cls.jail = next(path for path in cls.jail if path.endswith("/jail/sshd"))
+
+    def tearDown(self):
+        self.assertEqual(0, self.stack.get("Bans", "Active"))
+        self.assertEqual("running", self.stack.get("Manager", "State"))
+
+    def check(self, name, part, member, parameters, path=ROOT):
+        shown, message = self.stack.error(member, parameters, path)
+        self.assertEqual(name, shown, message)
+        self.assertIn(part, message)
+        self.assertLess(len(message), 2000)
+
+    def ban(self, addresses, jails=("sshd",), options=None):
+        options = options if isinstance(options, GLib.Variant) else GLib.Variant("a{sv}", options or {})
+        return GLib.Variant.new_tuple(GLib.Variant("as", addresses), GLib.Variant("as", jails), options)
+
+    def test_address_wrong(self):
+        for text in ("300.1.2.3", "192.0.2", "192.0.2.1 ; rm -rf /", "host.example", "2001:db8::x", "192.0.2.1/", "[192.0.2.1",
+                     "١٩٢.0.2.1"):
+            for method in ("Ban", "Unban") if text != "host.example" else ("Ban",):
+                with self.subTest(text=text, method=method):
+                    if method == "Ban":
+                        self.check("AddressInvalid", text, "Bans.Ban", self.ban(["192.0.2.7", text]))
+        for text in ("", "x" * 5000):
+            self.check("AddressInvalid", "address", "Bans.Ban", self.ban(["192.0.2.7", text]))
+        self.check("AddressInvalid", "no-address", "Bans.List", GLib.Variant("(a{sv})", ({"within": GLib.Variant("s", "no-address")},)))
+
+    def test_prefix_too_long(self):
+        for text in ("192.0.2.0/33", "2001:db8::/129", "192.0.2.0/255.0.255.0", "192.0.2.0/-1", "192.0.2.0/99999999999"):
+            with self.subTest(text=text):
+                self.check("AddressInvalid", text, "Bans.Ban", self.ban([text]))
+
+    def test_list_empty(self):
+        self.check("InvalidArgument", "address", "Bans.Ban", self.ban([]))
+        self.check("InvalidArgument", "address", "Bans.Unban", self.ban([]))
+
+    def test_list_too_long(self):
+        addresses = [f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in range(10001)]
+        self.check("TooLarge", "10,000", "Bans.Ban", self.ban(addresses))
+        self.check("TooLarge", "10,000", "Bans.Unban", self.ban(addresses))
+
+    def test_jail_unknown(self):
+        self.check("JailNotFound", "'sshd'", "Bans.Ban", self.ban(["192.0.2.7"], ["web", "sshdd"]))
+        self.check("JailNotFound", "sshdd", "Bans.Unban", self.ban(["192.0.2.7"], ["sshdd"]))
+        self.check("JailNotFound", "sshdd", "Server.StopJail", GLib.Variant("(sa{sv})", ("sshdd", {})))
+        self.check("JailNotFound", "sshdd", "Server.StartJail", GLib.Variant("(sa{sv})", ("sshdd", {})))
+        self.check("JailNotFound", "sshdd", "Server.Reload", GLib.Variant("(a{sv})", ({"jail": GLib.Variant("s", "sshdd")},)))
+        name, message = self.stack.error("Jail.SetIdle", GLib.Variant("(ba{sv})", (True, {})), f"{ROOT}/jail/sshdd")
+        self.assertIn(name, ("org.freedesktop.DBus.Error.UnknownObject", "JailNotFound"), message)
+
+    def test_jail_name_bad(self):
+        for name in ("--all", "", "a\nb", "a<F2B_END_COMMAND>", "x" * 256, "-x"):
+            with self.subTest(name=name):
+                shown, message = self.stack.error("Server.StopJail", GLib.Variant("(sa{sv})", (name, {})))
+                self.assertEqual("InvalidArgument", shown, message)
+
+    def test_option_unknown(self):
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"raeson": GLib.Variant("s", "x")}))
+        found = list(methods_with_options())
+        self.assertGreater(len(found), 20)
+        for interface, method, types in found:
+            path = self.jail if interface.endswith(".Jail") else ROOT
+            options = GLib.Variant("a{sv}", {"no_such_option": GLib.Variant("b", True)})
+            with self.subTest(method=f"{interface}.{method}"):
+                self.check("InvalidArgument", "no_such_option", f"{interface}.{method}",
+                           GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options), path)
+
+    def test_option_of_wrong_type(self):
+        for options, part in (({"reason": GLib.Variant("i", 1)}, "reason"), ({"force": GLib.Variant("s", "yes")}, "force"),
+                              ({"wait": GLib.Variant("d", 1.5)}, "wait"), ({"protect": GLib.Variant("s", "192.0.2.1")}, "protect")):
+            with self.subTest(part=part):
+                self.check("InvalidArgument", part, "Bans.Ban", self.ban(["192.0.2.7"], options=options))
+
+    def test_option_out_of_range(self):
+        for options, part in (({"limit": GLib.Variant("x", 0)}, "limit"), ({"limit": GLib.Variant("x", 501)}, "limit"),
+                              ({"cursor": GLib.Variant("s", "none of ours")}, "cursor"), ({"sort": GLib.Variant("s", "colour")}, "sort")):
+            with self.subTest(part=part):
+                self.check("InvalidArgument", part, "Bans.List", GLib.Variant("(a{sv})", (options,)))
+        self.check("InvalidArgument", "wait", "Bans.Ban", self.ban(["192.0.2.7"], options={"wait": GLib.Variant("x", 21)}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"reason": GLib.Variant("s", "r" * 501)}))
+        self.check("InvalidArgument", "lines", "Server.ReadLog", GLib.Variant("(a{sv})", ({"lines": GLib.Variant("x", 5001)},)))
+
+    def test_option_twice(self):
+        twice = options_twice("reason", GLib.Variant("s", "one"), GLib.Variant("s", "two"))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options=twice))
+        twice = options_twice("limit", GLib.Variant("x", 1), GLib.Variant("x", 2))
+        self.check("InvalidArgument", "limit", "Bans.List", GLib.Variant.new_tuple(twice))
+        twice = options_twice("maxretry", GLib.Variant("x", 1), GLib.Variant("x", 2))
+        self.check("InvalidArgument", "maxretry", "Jail.Change", GLib.Variant.new_tuple(twice, GLib.Variant("a{sv}", {})), self.jail)
+
+    def test_change_unknown_key(self):
+        changes = {"maxretry": GLib.Variant("x", 9), "bamtime": GLib.Variant("x", 9)}
+        self.check("InvalidArgument", "bantime", "Jail.Change", GLib.Variant("(a{sv}a{sv})", (changes, {})), self.jail)
+        changes = {"maxretry": GLib.Variant("x", 9), "bantime": GLib.Variant("s", "__import__('os').system('true')")}
+        self.check("InvalidArgument", "bantime", "Jail.Change", GLib.Variant("(a{sv}a{sv})", (changes, {})), self.jail)
+        self.assertEqual(3, self.stack.get("Jail", "MaxRetry", self.jail))
+
+    def test_wrong_signature(self):
+        for parameters in (GLib.Variant("(s)", ("192.0.2.7",)), None, GLib.Variant("(asas)", (["192.0.2.7"], [])),
+                           GLib.Variant("(asasa{ss})", (["192.0.2.7"], [], {}))):
+            name, message = self.stack.error("Bans.Ban", parameters)
+            self.assertIn(name, ("InvalidArgument", "org.freedesktop.DBus.Error.InvalidArgs"), message)
+
+    def test_unknown_member(self):
+        name, message = self.stack.error("Bans.Bann", None)
+        self.assertEqual("org.freedesktop.DBus.Error.UnknownMethod", name, message)
+
+    def test_text_with_control_characters(self):
+        self.check("AddressInvalid", "192.0.2.7", "Bans.Ban", self.ban(["192.0.2.7\n192.0.2.8"]))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"reason": GLib.Variant("s", "a\nb")}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"reason": GLib.Variant("s", "a\x1b[2Jb")}))
+        for regex in ("<HOST>\nx", "<F2B_END_COMMAND><HOST>"):
+            name, message = self.stack.error("Jail.AddFailregex", GLib.Variant("(sa{sv})", (regex, {})), self.jail)
+            self.assertIn(name, ("InvalidArgument", "RegexInvalid"), message)
+
+    def raw_ban(self, by):
+        """The bus itself ends a connection that sends such a message; nobody else notices."""
+        client = RawClient(self.stack.address)
+        self.addCleanup(client.close)
+        message = Gio.DBusMessage.new_method_call(NAME, ROOT, f"{NAME}.Bans", "Ban")
+        message.set_body(self.ban(["198.51.100.77"]))
+        client.send(message, b"198.51.100.77", by)
+        self.assertTrue(client.is_closed_by_peer())
+
+    def test_text_with_nul(self):
+        self.raw_ban(b"198.51\0100.77")
+
+    def test_text_of_invalid_utf8(self):
+        self.raw_ban(b"198.51\xff100.77")
+
+    def test_log_path_outside(self):
+        for path in ("/etc/passwd", "relative.log", "/dev/null", str(self.stack.fail2ban.logs) + "/../etc/jail.conf"):
+            with self.subTest(path=path):
+                name, message = self.stack.error("Jail.AddLogPath", GLib.Variant("(sa{sv})", (path, {})), self.jail)
+                self.assertIn(name, ("InvalidArgument", "FileNotFound"), message)
+
+
+if __name__ == "__main__":
+    tap.main()
