@@ -241,7 +241,7 @@ static gboolean reader_stop(PickleReader *self) {
         if (self->at != self->end)
                 return pickle_fail(self, "%zu bytes stand behind the end", pickle_left(self));
 
-        value_tree_set_root(self->tree, self->stack.items[0]);
+        self->tree->root = self->stack.items[0];
         return TRUE;
 }
 

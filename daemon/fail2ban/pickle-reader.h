@@ -3,8 +3,8 @@
 /*
  * The reader's inner parts; for pickle-read.c, pickle-scalars.c and pickle-containers.c alone
  *
- * pickle-read.c holds the loop, the memo and the opcodes that a list of 100,000 addresses is made of; the rest is called.
- * Each opcode's function gives FALSE after pickle_fail() or pickle_cut_off(), and the reader ends.
+ * pickle-read.c holds the loop, the memo and the opcodes that a list of 100,000 addresses is made of; the rest is
+ * called. Each opcode's function gives FALSE after pickle_fail() or pickle_cut_off(), and the reader ends.
  *
  * MARK is not on the stack: `marks` holds how high the stack was, `fence` the newest of them. Nothing below the
  * fence can be popped, so an opcode that needs what is beyond a MARK fails as it does in Python.
@@ -99,7 +99,7 @@ void pickle_set_cut_off(PickleReader *self, guint64 needed);
 #define pickle_fail(self, ...) (pickle_set_problem(self, __VA_ARGS__), FALSE)
 #define pickle_cut_off(self, needed) (pickle_set_cut_off(self, needed), FALSE)
 
-/* Opcodes that make numbers, text and bytes; that make or fill containers and objects. *ret_known = FALSE for another. */
+/* Opcodes that make numbers, text and bytes; that make or fill containers and objects. *ret_known = FALSE: another. */
 gboolean pickle_read_scalar(PickleReader *self, guint8 opcode, gboolean *ret_known);
 gboolean pickle_read_container(PickleReader *self, guint8 opcode, gboolean *ret_known);
 

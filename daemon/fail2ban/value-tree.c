@@ -119,7 +119,3 @@ void value_tree_free(ValueTree *self) {
 const Value *value_tree_root(const ValueTree *self) {
         return self->root;
 }
-
-void value_tree_set_root(ValueTree *self, const Value *root) {
-        self->root = root;
-}

@@ -41,9 +41,6 @@ void value_tree_free(ValueTree *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ValueTree, value_tree_free)
 const Value *value_tree_root(const ValueTree *self);
 
-/* Makes one of the tree's own nodes its root: how a reply's value becomes the tree that a caller gets. */
-void value_tree_set_root(ValueTree *self, const Value *root);
-
 ValueType value_type(const Value *self);
 const char *value_type_name(ValueType type); /* "list", as messages say it */
 
