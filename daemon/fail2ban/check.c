@@ -31,8 +31,7 @@ gboolean check_text(const char *text, const char *what, gsize max, GError **erro
         if (strlen(text) > max)
                 return check_fail(error, "%s is longer than %" G_GSIZE_FORMAT " bytes", what, max);
         if (!text_is_plain(text))
-                return check_fail(error, "%s must be valid UTF-8 without line ends or other control characters",
-                                  what);
+                return check_fail(error, "%s must be valid UTF-8 without line ends or other control characters", what);
         if (strstr(text, PICKLE_END_MARKER))
                 return check_fail(error, "%s holds %s, which ends a command", what, PICKLE_END_MARKER);
         return TRUE;
@@ -40,8 +39,8 @@ gboolean check_text(const char *text, const char *what, gsize max, GError **erro
 
 gboolean fail2ban_check_jail_name(const char *name, GError **error) {
         /* `get NAME ...` and `set NAME ...` are settings of the server for these. */
-        static const char *const taken[] = { "allowipv6",  "dbfile",   "dbmaxmatches", "dbpurgeage",   "loglevel",
-                                             "logtarget",  "syslogsocket", "thread",   NULL };
+        static const char *const taken[] = { "allowipv6", "dbfile",       "dbmaxmatches", "dbpurgeage", "loglevel",
+                                             "logtarget", "syslogsocket", "thread",       NULL };
 
         if (*name == '\0')
                 return check_fail(error, "a jail's name is empty");
@@ -66,6 +65,14 @@ const char *check_choice(const char *text, const char *what, const char *const *
         all = g_strjoinv(", ", (char **) choices);
         check_fail(error, "%s cannot be %s; it is one of %s", what, quoted, all);
         return NULL;
+}
+
+char *check_number(gint64 number, const char *what, gint64 min, gint64 max, GError **error) {
+        if (number < min || number > max) {
+                check_fail(error, "%s must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, what, min, max);
+                return NULL;
+        }
+        return g_strdup_printf("%" G_GINT64_FORMAT, number);
 }
 
 gboolean check_regex(const char *regex, GError **error) {
@@ -139,8 +146,8 @@ gboolean check_journal_match(const char *match, GError **error) {
                 if (plus ? !after_word : !check_is_journal_word(*word)) {
                         g_autofree char *quoted = text_quote(*word);
 
-                        return check_fail(error, "%s in a journal match is not FIELD=value, nor a + between two "
-                                          "groups of them", quoted);
+                        return check_fail(error, "%s in a journal match is no FIELD=value, nor a + between them",
+                                          quoted);
                 }
                 after_word = !plus;
         }
@@ -162,7 +169,7 @@ gboolean check_multipliers(const char *text, GError **error) {
 
                 if (length == 0 || length > 9 || strspn(*word, "0123456789") < length || **word == '0')
                         return check_fail(error, "the multipliers are positive whole numbers up to 999999999 with "
-                                          "one blank between them");
+                                                 "one blank between them");
         }
         return TRUE;
 }

@@ -18,6 +18,9 @@ gboolean check_text(const char *text, const char *what, gsize max, GError **erro
 /* One of `choices`, without regard to case; the choice as fail2ban writes it, or NULL. */
 const char *check_choice(const char *text, const char *what, const char *const *choices, GError **error);
 
+/* The number's digits, the only form in which one goes out. */
+char *check_number(gint64 number, const char *what, gint64 min, gint64 max, GError **error);
+
 /* 1 to FAIL2BAN_REGEX_MAX bytes in one line. */
 gboolean check_regex(const char *regex, GError **error);
 

@@ -151,8 +151,8 @@ static void client_remember(Fail2banClient *self, const GError *failure) {
 
 /* Says each try once; the caller says what came of the last one. */
 static void client_log_try(guint number, const char *why) {
-        g_autofree char *message = g_strdup_printf("try %u of %u to reach fail2ban failed: %s", number,
-                                                   CLIENT_TRIES, why);
+        g_autofree char *message =
+                g_strdup_printf("try %u of %u to reach fail2ban failed: %s", number, CLIENT_TRIES, why);
         g_autofree char *text = g_strdup_printf("%u", number);
 
         log_event(LOG_PRIORITY_INFO, "fail2ban.retry", message, "TRY", text, NULL);
@@ -173,12 +173,12 @@ static void client_set_error(Fail2banClient *self, const Exchange *exchange, Soc
                             self->timeout_s[exchange->kind]);
                 return;
         case SOCKET_BUSY:
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_TIMEOUT,
-                            "fail2ban took no new connection within %u s", self->timeout_s[exchange->kind]);
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_TIMEOUT, "fail2ban took no new connection within %u s",
+                            self->timeout_s[exchange->kind]);
                 return;
         case SOCKET_FORBIDDEN:
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE,
-                            "fail2ban's socket cannot be used: %s", g_strerror(number));
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE, "fail2ban's socket cannot be used: %s",
+                            g_strerror(number));
                 return;
         case SOCKET_ENDED:
                 g_set_error_literal(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE,
@@ -250,8 +250,7 @@ static SocketOutcome client_send(Fail2banClient *self, Exchange *exchange, int *
 
                 if (outcome == SOCKET_OK || !client_may_repeat(self, exchange, outcome))
                         return outcome;
-                client_log_try(number, outcome == SOCKET_ABSENT ? g_strerror(*ret_errno)
-                                                                : "the connection ended");
+                client_log_try(number, outcome == SOCKET_ABSENT ? g_strerror(*ret_errno) : "the connection ended");
                 if (number == CLIENT_TRIES)
                         return outcome;
                 waited = fail2ban_socket_pause(self->socket, pause, exchange->deadline);
@@ -305,8 +304,8 @@ static ValueTree *client_exchange(Fail2banClient *self, Exchange *exchange, GErr
         fail2ban_socket_forget(self->socket);
         if (!failure)
                 client_set_error(self, exchange, outcome, number, &failure);
-        if (bangui_error_code(failure) == BANGUI_ERROR_FAIL2BAN_OFFLINE
-            || (bangui_error_code(failure) == BANGUI_ERROR_TIMEOUT && exchange->kind == FAIL2BAN_READ))
+        if (bangui_error_code(failure) == BANGUI_ERROR_FAIL2BAN_OFFLINE ||
+            (bangui_error_code(failure) == BANGUI_ERROR_TIMEOUT && exchange->kind == FAIL2BAN_READ))
                 client_remember(self, failure);
         g_propagate_error(error, g_steal_pointer(&failure));
         return NULL;
@@ -348,8 +347,7 @@ ValueTree *fail2ban_client_call(Fail2banClient *self, Fail2banKind kind, const c
         return g_steal_pointer(&tree);
 }
 
-ValueTree *fail2ban_client_ask(Fail2banClient *self, Fail2banKind kind, const Value **ret_value, GError **error,
-                               ...) {
+ValueTree *fail2ban_client_ask(Fail2banClient *self, Fail2banKind kind, const Value **ret_value, GError **error, ...) {
         g_autoptr(GPtrArray) arguments = g_ptr_array_new();
         const char *argument;
         va_list list;

@@ -53,13 +53,12 @@ static gboolean bans_change(Fail2banClient *client, const char *jail, const char
         g_autoptr(ValueTree) tree = NULL;
         const Value *value = NULL;
 
-        tree = fail2ban_client_call(client, FAIL2BAN_CHANGE, bans_arguments(array, before, texts, n), &value,
-                                    error);
+        tree = fail2ban_client_call(client, FAIL2BAN_CHANGE, bans_arguments(array, before, texts, n), &value, error);
         return tree && shape_count(value, verb, ret_count, error);
 }
 
-gboolean fail2ban_ban(Fail2banClient *client, const char *jail, const char *const *texts, guint n,
-                      guint *ret_count, GError **error) {
+gboolean fail2ban_ban(Fail2banClient *client, const char *jail, const char *const *texts, guint n, guint *ret_count,
+                      GError **error) {
         if (!fail2ban_check_jail_name(jail, error) || !bans_check_addresses(texts, n, error))
                 return FALSE;
         if (n == 0) {
@@ -69,8 +68,8 @@ gboolean fail2ban_ban(Fail2banClient *client, const char *jail, const char *cons
         return bans_change(client, jail, "banip", texts, n, ret_count, error);
 }
 
-gboolean fail2ban_unban(Fail2banClient *client, const char *jail, const char *const *texts, guint n,
-                        guint *ret_count, GError **error) {
+gboolean fail2ban_unban(Fail2banClient *client, const char *jail, const char *const *texts, guint n, guint *ret_count,
+                        GError **error) {
         if (!fail2ban_check_jail_name(jail, error) || !bans_check_ids(texts, n, error))
                 return FALSE;
         if (n == 0) {
@@ -82,8 +81,7 @@ gboolean fail2ban_unban(Fail2banClient *client, const char *jail, const char *co
 
 gboolean fail2ban_unban_all(Fail2banClient *client, guint *ret_count, GError **error) {
         const Value *value = NULL;
-        g_autoptr(ValueTree) tree =
-                fail2ban_client_ask(client, FAIL2BAN_CHANGE, &value, error, "unban", "--all", NULL);
+        g_autoptr(ValueTree) tree = fail2ban_client_ask(client, FAIL2BAN_CHANGE, &value, error, "unban", "--all", NULL);
 
         return tree && shape_count(value, "`unban --all`", ret_count, error);
 }
@@ -153,8 +151,8 @@ static gboolean clock_reader_start_minute(ClockReader *self, const char *text) {
 static gboolean clock_reader_parse(ClockReader *self, const char *text, gint64 *ret) {
         const char *rest = text + BANS_MINUTE_LENGTH;
 
-        if (strnlen(text, BANS_MINUTE_LENGTH + 3) < BANS_MINUTE_LENGTH + 3 || rest[0] != ':'
-            || !g_ascii_isdigit(rest[1]) || !g_ascii_isdigit(rest[2]))
+        if (strnlen(text, BANS_MINUTE_LENGTH + 3) < BANS_MINUTE_LENGTH + 3 || rest[0] != ':' ||
+            !g_ascii_isdigit(rest[1]) || !g_ascii_isdigit(rest[2]))
                 return FALSE;
         if (strncmp(text, self->minute, BANS_MINUTE_LENGTH) != 0 && !clock_reader_start_minute(self, text))
                 return FALSE;

@@ -32,25 +32,11 @@ static gboolean list_is_regex(Fail2banList list) {
         return list == FAIL2BAN_LIST_FAILREGEX || list == FAIL2BAN_LIST_IGNOREREGEX;
 }
 
-/* The entries as the properties show them; a journal match is a list of words there, joined here. */
+/* The entries as the properties show them. */
 static GStrv list_parse(Fail2banList list, const Value *value, GError **error) {
-        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-
-        if (list != FAIL2BAN_LIST_JOURNAL_MATCH)
-                return shape_texts(value, jail_lists[list].get, error);
-        if (!shape_is_sequence(value)) {
-                shape_fail(value, jail_lists[list].get, "a list of matches", error);
-                return NULL;
-        }
-        for (guint i = 0; i < value_n_children(value); i++) {
-                g_auto(GStrv) words = shape_texts(value_child(value, i), jail_lists[list].get, error);
-                g_autofree char *match = words ? g_strjoinv(" ", words) : NULL;
-
-                if (!match)
-                        return NULL;
-                g_strv_builder_add(builder, match);
-        }
-        return g_strv_builder_end(builder);
+        if (list == FAIL2BAN_LIST_JOURNAL_MATCH)
+                return shape_phrases(value, jail_lists[list].get, error);
+        return shape_texts(value, jail_lists[list].get, error);
 }
 
 /* Sends `set JAIL verb words...`; the list that is the answer. */

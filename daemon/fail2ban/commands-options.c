@@ -24,37 +24,19 @@ struct JailOption {
         const char *type;
         const char *item; /* `set JAIL item VALUE` */
         OptionCheck check;
-        gint64 min, max;  /* of numbers */
+        gint64 min, max; /* of numbers */
 };
-
-G_GNUC_PRINTF(2, 3)
-static char *option_fail(GError **error, const char *format, ...) {
-        va_list arguments;
-
-        va_start(arguments, format);
-        if (error)
-                *error = g_error_new_valist(BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, format, arguments);
-        va_end(arguments);
-        return NULL;
-}
 
 /* fail2ban evaluates times as Python, so nothing but digits goes out. */
 static char *option_check_number(const JailOption *option, GVariant *value, GError **error) {
-        gint64 number = g_variant_get_int64(value);
-
-        if (number < option->min || number > option->max)
-                return option_fail(error, "%s must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, option->key,
-                                   option->min, option->max);
-        return g_strdup_printf("%" G_GINT64_FORMAT, number);
+        return check_number(g_variant_get_int64(value), option->key, option->min, option->max, error);
 }
 
 static char *option_check_ban_time(const JailOption *option, GVariant *value, GError **error) {
-        gint64 number = g_variant_get_int64(value);
-
-        if (number != -1 && (number < option->min || number > option->max))
-                return option_fail(error, "%s must be -1 (for ever) or from %" G_GINT64_FORMAT " to %"
-                                   G_GINT64_FORMAT, option->key, option->min, option->max);
-        return g_strdup_printf("%" G_GINT64_FORMAT, number);
+        if (g_variant_get_int64(value) == -1)
+                return g_strdup("-1");
+        return check_number(g_variant_get_int64(value), "bantime (if not -1, which is for ever)", option->min,
+                            option->max, error);
 }
 
 /* 0 clears the limit. */
@@ -77,19 +59,23 @@ static char *option_check_use_dns(const JailOption *option, GVariant *value, GEr
 /* Letters, digits and a few signs: names of encodings and time zones. */
 static char *option_check_word(const JailOption *option, GVariant *value, const char *signs, GError **error) {
         const char *text = g_variant_get_string(value, NULL);
+        const char *p = text;
 
-        for (const char *p = text; *p; p++)
-                if (!g_ascii_isalnum(*p) && !strchr(signs, *p))
-                        return option_fail(error, "%s may hold letters, digits and %s", option->key, signs);
-        if (strlen(text) > OPTION_WORD_MAX)
-                return option_fail(error, "%s is longer than %d bytes", option->key, OPTION_WORD_MAX);
-        return g_strdup(text);
+        while (g_ascii_isalnum(*p) || (*p != '\0' && strchr(signs, *p)))
+                p++;
+        if (*p == '\0' && p - text <= OPTION_WORD_MAX)
+                return g_strdup(text);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
+                    "%s may be up to %d letters, digits and signs of %s", option->key, OPTION_WORD_MAX, signs);
+        return NULL;
 }
 
 static char *option_check_encoding(const JailOption *option, GVariant *value, GError **error) {
-        if (*g_variant_get_string(value, NULL) == '\0')
-                return option_fail(error, "%s is empty; \"auto\" is the server's own", option->key);
-        return option_check_word(option, value, "-_", error);
+        if (*g_variant_get_string(value, NULL) != '\0')
+                return option_check_word(option, value, "-_", error);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s is empty; \"auto\" is the server's own",
+                    option->key);
+        return NULL;
 }
 
 static char *option_check_timezone(const JailOption *option, GVariant *value, GError **error) {
@@ -156,13 +142,14 @@ static const JailOption *option_find(const char *key, GVariant *value, GError **
                         continue;
                 if (g_variant_is_of_type(value, G_VARIANT_TYPE(option->type)))
                         return option;
-                option_fail(error, "%s must have the type %s, not %s", key, option->type,
-                            g_variant_get_type_string(value));
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s must have the type %s, not %s", key,
+                            option->type, g_variant_get_type_string(value));
                 return NULL;
         }
         quoted = text_quote(key);
         all = g_strjoinv(", ", (char **) fail2ban_jail_option_names());
-        option_fail(error, "%s is no option of a jail that can be changed; these are: %s", quoted, all);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
+                    "%s is no option of a jail that can be changed; these are: %s", quoted, all);
         return NULL;
 }
 

@@ -39,8 +39,8 @@ static char *server_check_target(GVariant *value, const char *const *log_folders
         const char *text = g_variant_get_string(value, NULL);
 
         if (*text != '/') {
-                const char *target = check_choice(text, "the log target (if not the absolute path of a file)",
-                                                  targets, error);
+                const char *target =
+                        check_choice(text, "the log target (if not the absolute path of a file)", targets, error);
 
                 return g_strdup(target);
         }
@@ -77,23 +77,13 @@ static char *server_check_database(GVariant *value, const char *const *log_folde
         return check_new_file(text, "the database file (if not \"None\")", log_folders, error);
 }
 
-static char *server_check_range(GVariant *value, const char *what, gint64 min, gint64 max, GError **error) {
-        gint64 number = g_variant_get_int64(value);
-
-        if (number < min || number > max) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
-                            "%s must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, what, min, max);
-                return NULL;
-        }
-        return g_strdup_printf("%" G_GINT64_FORMAT, number);
-}
-
 static char *server_check_purge_age(GVariant *value, const char *const *log_folders, GError **error) {
-        return server_check_range(value, "the purge age in seconds", 1, SERVER_PURGE_AGE_MAX, error);
+        return check_number(g_variant_get_int64(value), "the purge age in seconds", 1, SERVER_PURGE_AGE_MAX, error);
 }
 
 static char *server_check_max_matches(GVariant *value, const char *const *log_folders, GError **error) {
-        return server_check_range(value, "the number of matched lines", 0, SERVER_MAX_MATCHES_MAX, error);
+        return check_number(g_variant_get_int64(value), "the number of matched lines", 0, SERVER_MAX_MATCHES_MAX,
+                            error);
 }
 
 static GVariant *server_read_text(const Value *value, const char *what, GError **error) {
@@ -153,14 +143,15 @@ static const ServerSetting *server_find(const char *key, GVariant *value, GError
                         continue;
                 if (g_variant_is_of_type(value, G_VARIANT_TYPE(setting->type)))
                         return setting;
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s must have the type %s, not %s",
-                            key, setting->type, g_variant_get_type_string(value));
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s must have the type %s, not %s", key,
+                            setting->type, g_variant_get_type_string(value));
                 return NULL;
         }
         quoted = text_quote(key);
         g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
                     "%s is no setting of fail2ban; known are log_level, log_target, syslog_socket, database_file, "
-                    "database_purge_age, database_max_matches", quoted);
+                    "database_purge_age, database_max_matches",
+                    quoted);
         return NULL;
 }
 
@@ -172,8 +163,8 @@ gboolean fail2ban_server_option_check(const char *key, GVariant *value, const ch
         return text != NULL;
 }
 
-GVariant *fail2ban_server_set(Fail2banClient *client, const char *key, GVariant *value,
-                              const char *const *log_folders, GError **error) {
+GVariant *fail2ban_server_set(Fail2banClient *client, const char *key, GVariant *value, const char *const *log_folders,
+                              GError **error) {
         const ServerSetting *setting = server_find(key, value, error);
         g_autofree char *text = setting ? setting->check(value, log_folders, error) : NULL;
         g_autoptr(ValueTree) tree = NULL;

@@ -28,24 +28,9 @@ static GVariant *settings_read_texts(const Value *value, const char *what, GErro
         return settings_from_strv(texts);
 }
 
-/* [['_SYSTEMD_UNIT=x', '_COMM=y'], ...]: one match an entry. */
 static GVariant *settings_read_matches(const Value *value, const char *what, GError **error) {
-        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-        g_auto(GStrv) matches = NULL;
+        g_auto(GStrv) matches = shape_phrases(value, what, error);
 
-        if (!shape_is_sequence(value)) {
-                shape_fail(value, what, "a list of matches", error);
-                return NULL;
-        }
-        for (guint i = 0; i < value_n_children(value); i++) {
-                g_auto(GStrv) words = shape_texts(value_child(value, i), what, error);
-                g_autofree char *match = words ? g_strjoinv(" ", words) : NULL;
-
-                if (!match)
-                        return NULL;
-                g_strv_builder_add(builder, match);
-        }
-        matches = g_strv_builder_end(builder);
         return settings_from_strv(matches);
 }
 
@@ -108,8 +93,8 @@ static GVariant *settings_read_cache(const Value *value, const char *what, GErro
                 return NULL;
         }
         key = shape_text(value_child(value, 0), what, error);
-        if (!key || !shape_seconds(value_child(value, 1), what, &maximum, error)
-            || !shape_seconds(value_child(value, 2), what, &seconds, error))
+        if (!key || !shape_seconds(value_child(value, 1), what, &maximum, error) ||
+            !shape_seconds(value_child(value, 2), what, &seconds, error))
                 return NULL;
         return g_variant_new_printf("key=\"%s\", max-count=%" G_GINT64_FORMAT ", max-time=%" G_GINT64_FORMAT, key,
                                     maximum, seconds);
@@ -268,8 +253,7 @@ static gboolean settings_add_action_property(Fail2banClient *client, const char 
         return TRUE;
 }
 
-GVariant *fail2ban_action_properties(Fail2banClient *client, const char *jail, const char *action,
-                                     GError **error) {
+GVariant *fail2ban_action_properties(Fail2banClient *client, const char *jail, const char *action, GError **error) {
         g_auto(GVariantBuilder) properties = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE("a{ss}"));
         g_auto(GStrv) actions = NULL;
         g_auto(GStrv) names = NULL;

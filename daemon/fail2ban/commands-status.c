@@ -41,8 +41,8 @@ char *fail2ban_version(Fail2banClient *client, GError **error) {
 static gboolean status_parse_pair(const Value *pair, guint *ret_current, guint *ret_total, GError **error) {
         if (!shape_is_sequence(pair) || value_n_children(pair) != 2)
                 return shape_fail(pair, "`stats`", "a pair of counters", error);
-        return shape_count(value_child(pair, 0), "`stats`", ret_current, error)
-                && shape_count(value_child(pair, 1), "`stats`", ret_total, error);
+        return shape_count(value_child(pair, 0), "`stats`", ret_current, error) &&
+               shape_count(value_child(pair, 1), "`stats`", ret_total, error);
 }
 
 /* {jail: [backend, (failed, total failed), (banned, total banned)]} */
@@ -57,9 +57,9 @@ static gboolean status_parse_stats(const Value *stats, GArray *all, GError **err
                 if (!shape_is_sequence(row) || value_n_children(row) < 3)
                         return shape_fail(row, "`stats`", "a list of backend and two pairs", error);
                 if (!status_parse_pair(value_child(row, 1), &entry.counters.currently_failed,
-                                       &entry.counters.total_failed, error)
-                    || !status_parse_pair(value_child(row, 2), &entry.counters.currently_banned,
-                                          &entry.counters.total_banned, error))
+                                       &entry.counters.total_failed, error) ||
+                    !status_parse_pair(value_child(row, 2), &entry.counters.currently_banned,
+                                       &entry.counters.total_banned, error))
                         return FALSE;
                 entry.jail = shape_text(value_child(stats, i), "`stats`", error);
                 if (!entry.jail)
@@ -153,24 +153,22 @@ gboolean fail2ban_parse_counters(const Value *status, Fail2banCounters *ret, GEr
         Fail2banCounters counters;
 
         if (!filter || !actions)
-                return shape_fail(filter ? actions : filter, "a jail's status", "the pairs Filter and Actions",
-                                  error);
+                return shape_fail(filter ? actions : filter, "a jail's status", "the pairs Filter and Actions", error);
         if (!shape_count(shape_labelled(filter, "Currently failed"), "a jail's status, Currently failed",
-                         &counters.currently_failed, error)
-            || !shape_count(shape_labelled(filter, "Total failed"), "a jail's status, Total failed",
-                            &counters.total_failed, error)
-            || !shape_count(shape_labelled(actions, "Currently banned"), "a jail's status, Currently banned",
-                            &counters.currently_banned, error)
-            || !shape_count(shape_labelled(actions, "Total banned"), "a jail's status, Total banned",
-                            &counters.total_banned, error))
+                         &counters.currently_failed, error) ||
+            !shape_count(shape_labelled(filter, "Total failed"), "a jail's status, Total failed",
+                         &counters.total_failed, error) ||
+            !shape_count(shape_labelled(actions, "Currently banned"), "a jail's status, Currently banned",
+                         &counters.currently_banned, error) ||
+            !shape_count(shape_labelled(actions, "Total banned"), "a jail's status, Total banned",
+                         &counters.total_banned, error))
                 return FALSE;
         *ret = counters;
         return TRUE;
 }
 
 /* Any running jail has counters, also one whose name fail2ban_check_jail_name() would not let through. */
-static gboolean status_ask_counters(Fail2banClient *client, const char *jail, Fail2banCounters *ret,
-                                    GError **error) {
+static gboolean status_ask_counters(Fail2banClient *client, const char *jail, Fail2banCounters *ret, GError **error) {
         const Value *value = NULL;
         g_autoptr(ValueTree) tree =
                 fail2ban_client_ask(client, FAIL2BAN_READ, &value, error, "status", jail, "short", NULL);
@@ -203,8 +201,7 @@ static GArray *status_ask_each(Fail2banClient *client, GError **error) {
         return g_steal_pointer(&all);
 }
 
-gboolean fail2ban_all_counters(Fail2banClient *client, Fail2banCountersFunc each, gpointer userdata,
-                               GError **error) {
+gboolean fail2ban_all_counters(Fail2banClient *client, Fail2banCountersFunc each, gpointer userdata, GError **error) {
         g_autoptr(GError) failure = NULL;
         g_autoptr(GArray) all = status_ask_stats(client, &failure);
 

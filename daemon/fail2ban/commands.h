@@ -15,8 +15,8 @@
 #include "core/address.h"
 #include "fail2ban/client.h"
 
-#define FAIL2BAN_JAIL_NAME_MAX 255     /* bytes */
-#define FAIL2BAN_REGEX_MAX 16384       /* bytes */
+#define FAIL2BAN_JAIL_NAME_MAX 255 /* bytes */
+#define FAIL2BAN_REGEX_MAX 16384   /* bytes */
 
 typedef struct Fail2banCounters {
         guint currently_failed;
@@ -62,8 +62,8 @@ GVariant *fail2ban_server_settings(Fail2banClient *client, GError **error);
  * one of log_folders. fail2ban_server_option_check() finds a bad key or value without asking fail2ban.
  * fail2ban_server_set() checks too, and gives the new value as fail2ban tells it. */
 gboolean fail2ban_server_option_check(const char *key, GVariant *value, const char *const *log_folders, GError **error);
-GVariant *fail2ban_server_set(Fail2banClient *client, const char *key, GVariant *value,
-                              const char *const *log_folders, GError **error);
+GVariant *fail2ban_server_set(Fail2banClient *client, const char *key, GVariant *value, const char *const *log_folders,
+                              GError **error);
 
 gboolean fail2ban_flush_logs(Fail2banClient *client, GError **error);
 
@@ -79,9 +79,9 @@ const char *const *fail2ban_jail_option_names(void);
 
 /* The lists of a jail that can be added to and taken from at run time. */
 typedef enum Fail2banList {
-        FAIL2BAN_LIST_LOG_PATH,      /* add: existing absolute file below one of the log folders */
-        FAIL2BAN_LIST_IGNORE_IP,     /* address, network or host name */
-        FAIL2BAN_LIST_FAILREGEX,     /* remove: by its text as the list shows it, or its index as digits */
+        FAIL2BAN_LIST_LOG_PATH,  /* add: existing absolute file below one of the log folders */
+        FAIL2BAN_LIST_IGNORE_IP, /* address, network or host name */
+        FAIL2BAN_LIST_FAILREGEX, /* remove: by its text as the list shows it, or its index as digits */
         FAIL2BAN_LIST_IGNOREREGEX,
         FAIL2BAN_LIST_JOURNAL_MATCH, /* one match, its words separated by blanks */
 } Fail2banList;
@@ -98,19 +98,20 @@ gboolean fail2ban_jail_stop(Fail2banClient *client, const char *jail, GError **e
 
 /* One command. `texts` are canonical addresses (or, for unban, any id that a list showed).
  * ret_count: newly banned, or really unbanned. */
-gboolean fail2ban_ban(Fail2banClient *client, const char *jail, const char *const *texts, guint n,
-                      guint *ret_count, GError **error);
-gboolean fail2ban_unban(Fail2banClient *client, const char *jail, const char *const *texts, guint n,
-                        guint *ret_count, GError **error);
+gboolean fail2ban_ban(Fail2banClient *client, const char *jail, const char *const *texts, guint n, guint *ret_count,
+                      GError **error);
+gboolean fail2ban_unban(Fail2banClient *client, const char *jail, const char *const *texts, guint n, guint *ret_count,
+                        GError **error);
 gboolean fail2ban_unban_all(Fail2banClient *client, guint *ret_count, GError **error);
 
 /* Whether each of `texts` is banned in the jail now; ret_banned has n entries. */
 gboolean fail2ban_banned(Fail2banClient *client, const char *jail, const char *const *texts, guint n,
                          gboolean *ret_banned, GError **error);
 
-/* The full list; 0.1 s of fail2ban's only thread at 100,000 bans: asked when counters disagree, never to show a page.
- * Each id is handed to `each`; times are fail2ban's local wall clock turned into seconds since 1970 when
- * with_times (end -1 = permanent), else 0. with_times costs fail2ban four times as much. After a failure some may have been handed out. */
+/* The full list; 0.1 s of fail2ban's only thread at 100,000 bans: asked when counters disagree, never to show a
+ * page. Each id is handed to `each`; times are fail2ban's local wall clock turned into seconds since 1970 when
+ * with_times (end -1 = permanent), else 0. with_times costs fail2ban four times as much. After a failure some may
+ * have been handed out. */
 typedef void (*Fail2banBanFunc)(const char *id, gsize length, gint64 banned_at, gint64 ends_at, gpointer userdata);
 gboolean fail2ban_ban_list(Fail2banClient *client, const char *jail, gboolean with_times, Fail2banBanFunc each,
                            gpointer userdata, GError **error);

@@ -149,8 +149,7 @@ static void event_decode(Fail2banEvent *event, GBytes *data) {
         event->captured = g_variant_ref_sink(g_variant_builder_end(&captured));
 }
 
-GPtrArray *fail2ban_database_events(const char *path, const char *id, const char *jail, guint limit,
-                                    GError **error) {
+GPtrArray *fail2ban_database_events(const char *path, const char *id, const char *jail, guint limit, GError **error) {
         g_autoptr(GPtrArray) events = g_ptr_array_new_with_free_func((GDestroyNotify) fail2ban_event_free);
         g_autoptr(GPtrArray) data = g_ptr_array_new_with_free_func((GDestroyNotify) g_bytes_unref);
         EventsRead read = { id, jail, limit, events, data };

@@ -234,11 +234,12 @@ gboolean fail2ban_database_check(const char *path, GError **error) {
         const SqliteReader reader = { NULL, NULL, NULL, NULL };
 
         /* Every table and column that is read anywhere here. */
-        return sqlite_reader_run(&reader, path,
-                                 "SELECT version FROM fail2banDb UNION ALL "
-                                 "SELECT 1 FROM (SELECT jail, ip, timeofban, bantime, bancount, data FROM bips LIMIT 1) "
-                                 "UNION ALL "
-                                 "SELECT 1 FROM (SELECT jail, ip, timeofban, bantime, bancount, data FROM bans LIMIT 1) "
-                                 "UNION ALL SELECT 1 FROM (SELECT name FROM jails LIMIT 1)",
-                                 error);
+        return sqlite_reader_run(
+                &reader, path,
+                "SELECT version FROM fail2banDb UNION ALL "
+                "SELECT 1 FROM (SELECT jail, ip, timeofban, bantime, bancount, data FROM bips LIMIT 1) "
+                "UNION ALL "
+                "SELECT 1 FROM (SELECT jail, ip, timeofban, bantime, bancount, data FROM bans LIMIT 1) "
+                "UNION ALL SELECT 1 FROM (SELECT name FROM jails LIMIT 1)",
+                error);
 }

@@ -6,9 +6,9 @@
  * fail2ban loses bans for good when somebody holds a read transaction for five seconds. So each function
  * opens, runs ONE statement, copies what it needs and closes; callbacks run after the close, or on rows that were
  * copied. Errors: DATABASE_BUSY, DATABASE_PERMISSION_DENIED, DATABASE_PATH_INVALID, DATABASE_CORRUPTED,
- * DATABASE_UNAVAILABLE (told apart by SQLite's extended code; the message names fail2ban's database, not its
- * path). No path, or "None", is DATABASE_PATH_INVALID. An older or newer schema that lacks what is asked is DATABASE_UNAVAILABLE with "schema".
- * Busy is tried 3 times from 100 ms.
+ * DATABASE_UNAVAILABLE (told apart by SQLite's extended code; the message names fail2ban's database, not its path).
+ * No path, or "None", is DATABASE_PATH_INVALID. An older or newer schema that lacks what is asked is
+ * DATABASE_UNAVAILABLE with "schema". Busy is tried 3 times from 100 ms.
  */
 
 #pragma once
@@ -19,16 +19,16 @@
 typedef struct Fail2banRow {
         gint64 rowid;
         char *jail;
-        char *id;          /* address text, or what a filter took for an id; valid UTF-8 */
-        gint64 banned_at;  /* seconds since 1970 */
-        gint64 bantime;    /* seconds, rounded up; -1 permanent, -2 unknown (the jail's) */
-        guint count;       /* which ban of this address it is, 1 = first */
+        char *id;         /* address text, or what a filter took for an id; valid UTF-8 */
+        gint64 banned_at; /* seconds since 1970 */
+        gint64 bantime;   /* seconds, rounded up; -1 permanent, -2 unknown (the jail's) */
+        guint count;      /* which ban of this address it is, 1 = first */
         guint failures;
 } Fail2banRow;
 
 /* Where reading stopped: the last row seen. A purge can restart the numbering, so the row itself is kept. */
 typedef struct Fail2banMark {
-        gint64 rowid;      /* 0 = nothing read */
+        gint64 rowid; /* 0 = nothing read */
         char *id;
         gint64 banned_at;
 } Fail2banMark;
@@ -43,7 +43,7 @@ typedef enum Fail2banDelta {
 
 typedef void (*Fail2banRowFunc)(const Fail2banRow *row, gpointer userdata); /* row is borrowed */
 
-/* Rows of `bips` above the mark; moves the mark. 5 us when there is nothing. */
+/* Rows of `bips` above the mark; moves the mark. About 0.1 ms when there is nothing, most of it the opening. */
 gboolean fail2ban_database_delta(const char *path, Fail2banMark *mark, Fail2banDelta *ret, Fail2banRowFunc each,
                                  gpointer userdata, GError **error);
 
@@ -55,8 +55,8 @@ gboolean fail2ban_database_running(const char *path, const char *jail, gint64 no
 /* One ban event with its data. */
 typedef struct Fail2banEvent {
         Fail2banRow row;
-        char **matches;    /* lines, joined from the three shapes, valid UTF-8; never NULL */
-        GVariant *captured;/* a{ss}: what the filter captured (user, ...); floating reference taken */
+        char **matches;     /* lines, joined from the three shapes, valid UTF-8; never NULL */
+        GVariant *captured; /* a{ss}: what the filter captured (user, ...); floating reference taken */
 } Fail2banEvent;
 
 void fail2ban_event_free(Fail2banEvent *self);

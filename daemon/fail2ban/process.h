@@ -3,8 +3,8 @@
 /*
  * A bounded subprocess
  *
- * No shell, standard input empty, environment PATH and LANG alone, a process group of its own. It is over when the process itself
- * ends: a daemon that it left behind may hold the pipes. At the time limit the whole group is killed.
+ * No shell, standard input empty, environment PATH and LANG alone, a process group of its own. It is over when the
+ * process itself ends: a daemon that it left behind may hold the pipes. At the time limit the whole group is killed.
  */
 
 #pragma once

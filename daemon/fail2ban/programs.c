@@ -53,8 +53,7 @@ static char *programs_said(const ProcessResult *result) {
         return programs_reasons(result->errors);
 }
 
-static gboolean programs_refused(const char *program, const ProcessResult *result, const char *said,
-                                 GError **error) {
+static gboolean programs_refused(const char *program, const ProcessResult *result, const char *said, GError **error) {
         g_autofree char *name = g_path_get_basename(program);
 
         if (*said != '\0')
@@ -110,8 +109,8 @@ gboolean fail2ban_programs_reload(const Fail2banPrograms *self, const char *jail
         if (jail)
                 g_ptr_array_add(arguments, NULL);
 
-        return process_run((const char *const *) arguments->pdata, self->timeout_s, &result, error)
-                && programs_judge_reload(self, &result, jail, error);
+        return process_run((const char *const *) arguments->pdata, self->timeout_s, &result, error) &&
+               programs_judge_reload(self, &result, jail, error);
 }
 
 gboolean fail2ban_programs_run(const char *command_line, guint timeout_s, GError **error) {

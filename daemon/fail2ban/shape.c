@@ -66,8 +66,8 @@ const Value *shape_labelled(const Value *pairs, const char *label) {
         for (guint i = 0; i < value_n_children(pairs); i++) {
                 const Value *pair = value_child(pairs, i);
 
-                if (shape_is_sequence(pair) && value_n_children(pair) == 2
-                    && shape_text_equal(value_child(pair, 0), label))
+                if (shape_is_sequence(pair) && value_n_children(pair) == 2 &&
+                    shape_text_equal(value_child(pair, 0), label))
                         return value_child(pair, 1);
         }
         return NULL;
@@ -133,6 +133,24 @@ GStrv shape_texts(const Value *value, const char *what, GError **error) {
                         return NULL;
                 }
                 g_strv_builder_add(builder, text);
+        }
+        return g_strv_builder_end(builder);
+}
+
+GStrv shape_phrases(const Value *value, const char *what, GError **error) {
+        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+
+        if (!shape_is_sequence(value)) {
+                shape_fail(value, what, "a list of lists of words", error);
+                return NULL;
+        }
+        for (guint i = 0; i < value_n_children(value); i++) {
+                g_auto(GStrv) words = shape_texts(value_child(value, i), what, error);
+                g_autofree char *phrase = words ? g_strjoinv(" ", words) : NULL;
+
+                if (!phrase)
+                        return NULL;
+                g_strv_builder_add(builder, phrase);
         }
         return g_strv_builder_end(builder);
 }

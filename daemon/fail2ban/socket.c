@@ -14,8 +14,8 @@
 
 #include "fail2ban/pickle.h"
 
-#define SOCKET_CHUNK (64u * 1024)       /* fail2ban writes pieces of that size */
-#define SOCKET_KEPT (4 * SOCKET_CHUNK)  /* mapped from the start and never given back */
+#define SOCKET_CHUNK (64u * 1024)      /* fail2ban writes pieces of that size */
+#define SOCKET_KEPT (4 * SOCKET_CHUNK) /* mapped from the start and never given back */
 #define SOCKET_MARKER_LENGTH (sizeof(PICKLE_END_MARKER) - 1)
 
 struct Fail2banSocket {
@@ -89,8 +89,7 @@ SocketOutcome fail2ban_socket_connect(Fail2banSocket *self, const char *path, in
                 close(fd);
                 if (*ret_errno == EAGAIN || *ret_errno == EINTR)
                         return SOCKET_BUSY;
-                return *ret_errno == ENOENT || *ret_errno == ECONNREFUSED ? SOCKET_ABSENT
-                                                                          : SOCKET_FORBIDDEN;
+                return *ret_errno == ENOENT || *ret_errno == ECONNREFUSED ? SOCKET_ABSENT : SOCKET_FORBIDDEN;
         }
 
         g_mutex_lock(&self->lock);
@@ -167,9 +166,8 @@ SocketOutcome fail2ban_socket_send(Fail2banSocket *self, const guint8 *data, gsi
 }
 
 static gboolean socket_ends_with_marker(const Fail2banSocket *self) {
-        return self->length >= SOCKET_MARKER_LENGTH
-                && memcmp(self->buffer + self->length - SOCKET_MARKER_LENGTH, PICKLE_END_MARKER,
-                          SOCKET_MARKER_LENGTH) == 0;
+        return self->length >= SOCKET_MARKER_LENGTH &&
+               memcmp(self->buffer + self->length - SOCKET_MARKER_LENGTH, PICKLE_END_MARKER, SOCKET_MARKER_LENGTH) == 0;
 }
 
 SocketOutcome fail2ban_socket_receive(Fail2banSocket *self, gint64 deadline) {

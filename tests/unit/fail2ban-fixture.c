@@ -57,8 +57,8 @@ static void fixture_write_jails(const Fail2banFixture *self, const Fail2banFixtu
         for (guint i = 0; self->jails[i]; i++) {
                 g_autofree char *log = g_strdup_printf("log/jail%u.log", i);
 
-                g_string_append_printf(text, "\n[%s]\nenabled = true\nlogpath = %s/%s\n", self->jails[i],
-                                       self->folder, log);
+                g_string_append_printf(text, "\n[%s]\nenabled = true\nlogpath = %s/%s\n", self->jails[i], self->folder,
+                                       log);
                 fixture_write(self, log, "");
         }
         fixture_write(self, "etc/jail.conf", text->str);
@@ -74,8 +74,7 @@ static void fixture_write_configuration(const Fail2banFixture *self, const Fail2
                 "[Definition]\nloglevel = INFO\nlogtarget = %s/fail2ban.log\nsyslogsocket = auto\n"
                 "allowipv6 = auto\nsocket = %s\npidfile = %s/f2b.pid\ndbfile = %s\ndbpurgeage = 1d\n"
                 "dbmaxmatches = 10\n",
-                self->log_folder, self->socket, self->folder,
-                options->without_database ? "None" : self->database);
+                self->log_folder, self->socket, self->folder, options->without_database ? "None" : self->database);
         g_autofree char *action = g_strdup_printf("[Definition]\nactionban = %s\nactionunban =\n[Init]\n",
                                                   options->action_ban ? options->action_ban : "");
 
@@ -115,7 +114,8 @@ static void fixture_wait_ready(const Fail2banFixture *self) {
 static void fixture_spawn(Fail2banFixture *self) {
         g_autofree char *output = g_build_filename(self->folder, "output", NULL);
         g_autofree char *command = g_strdup_printf("exec /usr/bin/python3 /usr/bin/fail2ban-server -c '%s' "
-                                                   "-xf start >>'%s' 2>&1", self->configuration, output);
+                                                   "-xf start >>'%s' 2>&1",
+                                                   self->configuration, output);
         const char *arguments[] = { "/bin/sh", "-c", command, NULL };
         const char *environment[] = { "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LANG=C.UTF-8", NULL };
         g_autoptr(GError) error = NULL;
@@ -225,7 +225,7 @@ void fail2ban_fixture_fail(Fail2banFixture *self, guint jail, const char *addres
         FILE *file = fopen(path, "a");
 
         g_assert_nonnull(file);
-        fprintf(file, "%" G_GINT64_FORMAT " test: login failed for root from %s\n",
-                g_get_real_time() / G_USEC_PER_SEC, address);
+        fprintf(file, "%" G_GINT64_FORMAT " test: login failed for root from %s\n", g_get_real_time() / G_USEC_PER_SEC,
+                address);
         fclose(file);
 }

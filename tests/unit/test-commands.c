@@ -44,8 +44,9 @@ static void ban(Server *server, const char *jail, const char *address, guint exp
 
 static void test_jail_names(void) {
         static const char *const good[] = { "sshd", "my jail", "a.b-c", "jäil ü", "it's \"quoted\"", "a, b", NULL };
-        static const char *const bad[] = { "",       "--all", "-x",       "a\nb",  "loglevel",
-                                           "dbfile", "\xff",  "a<F2B_END_COMMAND>b", NULL };
+        static const char *const bad[] = { "",         "--all",  "-x",   "a\nb",
+                                           "loglevel", "dbfile", "\xff", "a<F2B_END_COMMAND>b",
+                                           NULL };
         g_autofree char *longest = g_strnfill(255, 'x');
         g_autofree char *longer = g_strnfill(256, 'x');
 
@@ -111,8 +112,11 @@ static void test_all_counters(void) {
 
 /* (0, {'b': ['systemd', (1, 2), (3, 4)], 'a': ['polling', (0, 0), (7, 9)]}) as fail2ban 1.1 answers `stats` */
 static void serve_stats(Fail2banFake *self, int fd, gint number) {
-        static const char reply[] = "\x80\x02K\x00}(X\x01\x00\x00\x00" "b](X\x07\x00\x00\x00systemdK\x01K\x02\x86K\x03K\x04\x86"
-                                    "eX\x01\x00\x00\x00" "a](X\x07\x00\x00\x00pollingK\x00K\x00\x86K\x07K\x09\x86" "eu\x86.";
+        static const char reply[] = "\x80\x02K\x00}(X\x01\x00\x00\x00"
+                                    "b](X\x07\x00\x00\x00systemdK\x01K\x02\x86K\x03K\x04\x86"
+                                    "eX\x01\x00\x00\x00"
+                                    "a](X\x07\x00\x00\x00pollingK\x00K\x00\x86K\x07K\x09\x86"
+                                    "eu\x86.";
 
         while (fail2ban_fake_read(fd)) {
                 fail2ban_fake_write(fd, reply, sizeof(reply) - 1);
@@ -203,14 +207,34 @@ static void test_settings(void) {
         static const struct {
                 const char *name, *type;
         } expected[] = {
-                { "Name", "s" }, { "Backend", "s" }, { "LogPaths", "as" }, { "JournalMatches", "as" },
-                { "LogEncoding", "s" }, { "LogTimezone", "s" }, { "DatePattern", "s" }, { "Prefregex", "s" },
-                { "Failregex", "as" }, { "Ignoreregex", "as" }, { "IgnoreAddresses", "as" }, { "IgnoreSelf", "b" },
-                { "IgnoreCommand", "s" }, { "IgnoreCache", "s" }, { "FindTime", "x" }, { "BanTime", "x" },
-                { "MaxRetry", "u" }, { "MaxMatches", "u" }, { "MaxLines", "u" }, { "UseDns", "s" },
-                { "Actions", "as" }, { "BanTimeIncrement", "b" }, { "BanTimeFactor", "s" },
-                { "BanTimeFormula", "s" }, { "BanTimeMultipliers", "s" }, { "BanTimeMaximum", "x" },
-                { "BanTimeRandom", "x" }, { "BanTimeOverallJails", "b" },
+                { "Name", "s" },
+                { "Backend", "s" },
+                { "LogPaths", "as" },
+                { "JournalMatches", "as" },
+                { "LogEncoding", "s" },
+                { "LogTimezone", "s" },
+                { "DatePattern", "s" },
+                { "Prefregex", "s" },
+                { "Failregex", "as" },
+                { "Ignoreregex", "as" },
+                { "IgnoreAddresses", "as" },
+                { "IgnoreSelf", "b" },
+                { "IgnoreCommand", "s" },
+                { "IgnoreCache", "s" },
+                { "FindTime", "x" },
+                { "BanTime", "x" },
+                { "MaxRetry", "u" },
+                { "MaxMatches", "u" },
+                { "MaxLines", "u" },
+                { "UseDns", "s" },
+                { "Actions", "as" },
+                { "BanTimeIncrement", "b" },
+                { "BanTimeFactor", "s" },
+                { "BanTimeFormula", "s" },
+                { "BanTimeMultipliers", "s" },
+                { "BanTimeMaximum", "x" },
+                { "BanTimeRandom", "x" },
+                { "BanTimeOverallJails", "b" },
         };
         g_auto(Server) server = { 0 };
         g_autoptr(GVariant) settings = NULL;
@@ -218,10 +242,11 @@ static void test_settings(void) {
         const char *text = NULL;
         gint64 seconds = 0;
 
-        server_start(&server, &(Fail2banFixtureOptions) { .jail_lines = "bantime.increment = true\n"
-                                                                        "bantime.maxtime = 1.5h\n"
-                                                                        "ignorecache = key=\"<ip>\", max-count=9, max-time=5m\n"
-                                                                        "ignoreip = 10.0.0.0/8 192.0.2.9 192.0.2.10\n" });
+        server_start(&server,
+                     &(Fail2banFixtureOptions) { .jail_lines = "bantime.increment = true\n"
+                                                               "bantime.maxtime = 1.5h\n"
+                                                               "ignorecache = key=\"<ip>\", max-count=9, max-time=5m\n"
+                                                               "ignoreip = 10.0.0.0/8 192.0.2.9 192.0.2.10\n" });
         settings = fail2ban_jail_settings(server.client, "jail0", &error);
         g_assert_no_error(error);
         g_assert_cmpuint(g_variant_n_children(settings), ==, G_N_ELEMENTS(expected));
@@ -382,8 +407,8 @@ static void test_list_addresses(void) {
                 { "2001:db8:1::/48", "2001:db8:1::/48", "2001:db8:1::/48" },
                 { "ho_st-1.example.org", "ho_st-1.example.org", "ho_st-1.example.org" },
         };
-        static const char *const bad[] = { "", "999.1.2.3", "1.2.3.4; rm", "-host", "file:/etc/passwd", "a..b",
-                                           "10.0.0.0/33", "--all", NULL };
+        static const char *const bad[] = { "",     "999.1.2.3",   "1.2.3.4; rm", "-host", "file:/etc/passwd",
+                                           "a..b", "10.0.0.0/33", "--all",       NULL };
         g_auto(Server) server = { 0 };
         g_autoptr(GError) error = NULL;
 
@@ -393,8 +418,8 @@ static void test_list_addresses(void) {
                                                 no_folders, &error));
                 g_assert_no_error(error);
                 g_assert_true(list_has(&server, "IgnoreAddresses", good[i].shown));
-                g_assert_true(fail2ban_list_remove(server.client, "jail0", FAIL2BAN_LIST_IGNORE_IP, good[i].again,
-                                                   &error));
+                g_assert_true(
+                        fail2ban_list_remove(server.client, "jail0", FAIL2BAN_LIST_IGNORE_IP, good[i].again, &error));
                 g_assert_no_error(error);
                 g_assert_false(list_has(&server, "IgnoreAddresses", good[i].shown));
                 list_remove_fails(&server, FAIL2BAN_LIST_IGNORE_IP, good[i].again);
@@ -420,8 +445,7 @@ static void test_list_log_paths(void) {
         fifo = g_build_filename(folders[0], "sub", NULL);
         g_mkdir(fifo, 0700);
 
-        g_assert_true(fail2ban_list_add(server.client, "jail0", FAIL2BAN_LIST_LOG_PATH, inside, TRUE, folders,
-                                        &error));
+        g_assert_true(fail2ban_list_add(server.client, "jail0", FAIL2BAN_LIST_LOG_PATH, inside, TRUE, folders, &error));
         g_assert_no_error(error);
         g_assert_true(list_has(&server, "LogPaths", inside));
         g_assert_true(fail2ban_list_remove(server.client, "jail0", FAIL2BAN_LIST_LOG_PATH, inside, &error));
@@ -648,20 +672,17 @@ static void test_server_settings(void) {
         g_assert_true(fail2ban_flush_logs(server.client, &error));
 
         server_fails(&server, "log_level", g_variant_new_string("LOUD"), folders, BANGUI_ERROR_INVALID_ARGUMENT);
-        server_fails(&server, "log_target", g_variant_new_string("/etc/x.log"), folders,
-                     BANGUI_ERROR_INVALID_ARGUMENT);
+        server_fails(&server, "log_target", g_variant_new_string("/etc/x.log"), folders, BANGUI_ERROR_INVALID_ARGUMENT);
         server_fails(&server, "log_target", g_variant_new_string(link), folders, BANGUI_ERROR_INVALID_ARGUMENT);
         server_fails(&server, "log_target", g_variant_new_string(brackets), folders, BANGUI_ERROR_INVALID_ARGUMENT);
         server_fails(&server, "log_target", g_variant_new_string("nowhere"), folders, BANGUI_ERROR_INVALID_ARGUMENT);
         server_fails(&server, "syslog_socket", g_variant_new_string("/etc/passwd"), folders,
                      BANGUI_ERROR_INVALID_ARGUMENT);
         server_fails(&server, "database_purge_age", g_variant_new_int64(0), folders, BANGUI_ERROR_INVALID_ARGUMENT);
-        server_fails(&server, "database_purge_age", g_variant_new_string("1d"), folders,
-                     BANGUI_ERROR_INVALID_ARGUMENT);
+        server_fails(&server, "database_purge_age", g_variant_new_string("1d"), folders, BANGUI_ERROR_INVALID_ARGUMENT);
         server_fails(&server, "database_file", g_variant_new_string("/etc/x.db"), folders,
                      BANGUI_ERROR_INVALID_ARGUMENT);
-        server_fails(&server, "database_file", g_variant_new_string("None"), folders,
-                     BANGUI_ERROR_REFUSED_BY_FAIL2BAN);
+        server_fails(&server, "database_file", g_variant_new_string("None"), folders, BANGUI_ERROR_REFUSED_BY_FAIL2BAN);
         server_fails(&server, "color", g_variant_new_string("red"), folders, BANGUI_ERROR_INVALID_ARGUMENT);
 }
 

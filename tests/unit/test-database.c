@@ -140,8 +140,9 @@ static void test_running(void) {
         g_assert_no_error(error);
         g_assert_cmpint(mark.rowid, ==, 0);
 
-        database_run(&database, "INSERT INTO bips VALUES('192.0.2.1','a',900,600,1,NULL),('192.0.2.2','a',400,600,1,NULL),"
-                                "('192.0.2.3','b',1,-1,1,NULL),('192.0.2.4','b',1,-2,1,NULL),('192.0.2.5','b',1,5,1,NULL)");
+        database_run(&database,
+                     "INSERT INTO bips VALUES('192.0.2.1','a',900,600,1,NULL),('192.0.2.2','a',400,600,1,NULL),"
+                     "('192.0.2.3','b',1,-1,1,NULL),('192.0.2.4','b',1,-2,1,NULL),('192.0.2.5','b',1,5,1,NULL)");
         g_assert_true(fail2ban_database_running(database.path, NULL, 1000, &mark, describe, seen, &error));
         g_assert_cmpstr(seen->str, ==, "a/192.0.2.1@900+600 n1 f0;b/192.0.2.3@1+-1 n1 f0;b/192.0.2.4@1+-2 n1 f0;");
         g_assert_cmpstr(mark.id, ==, "192.0.2.5");
@@ -157,7 +158,12 @@ static void test_events(void) {
         static const char *const data[] = {
                 "'{\"matches\": [\"line one\", [\"be\", \"fo\", \"re\"]], \"failures\": 5, \"user\": \"root\", "
                 "\"users\": \"[''adm1'']\", \"ip6\": null, \"port\": 22}'",
-                "'{\"failures\": 0}'", "'[1, 2]'", "'{broken'", "X'7B2275223A22FF227D'", "NULL", NULL,
+                "'{\"failures\": 0}'",
+                "'[1, 2]'",
+                "'{broken'",
+                "X'7B2275223A22FF227D'",
+                "NULL",
+                NULL,
         };
         g_auto(Database) database = { 0 };
         g_autoptr(GPtrArray) events = NULL;

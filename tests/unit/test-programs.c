@@ -21,8 +21,7 @@ static Fail2banPrograms programs_of(const Fail2banFixture *fixture) {
         };
 }
 
-static void reload_fails(const Fail2banPrograms *programs, const char *jail, guint flags, gint code,
-                         const char *part) {
+static void reload_fails(const Fail2banPrograms *programs, const char *jail, guint flags, gint code, const char *part) {
         g_autoptr(GError) error = NULL;
 
         g_assert_false(fail2ban_programs_reload(programs, jail, flags, &error));
@@ -41,8 +40,8 @@ static void test_reload(void) {
 
         g_assert_true(fail2ban_programs_reload(&programs, NULL, 0, &error));
         g_assert_no_error(error);
-        g_assert_true(fail2ban_programs_reload(&programs, names[0], FAIL2BAN_RELOAD_RESTART | FAIL2BAN_RELOAD_UNBAN,
-                                               &error));
+        g_assert_true(
+                fail2ban_programs_reload(&programs, names[0], FAIL2BAN_RELOAD_RESTART | FAIL2BAN_RELOAD_UNBAN, &error));
         g_assert_no_error(error);
 
         g_assert_true(fail2ban_jail_stop(client, names[0], &error));
