@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK(bangui-error-quark, bangui_error)
+GQuark bangui_error_quark(void) {
+        return g_quark_from_static_string("bangui-error-quark");
+}
 
 BanguiError bangui_error_code(const GError *error) {
         if (error->domain != BANGUI_ERROR || error->code < 0 || error->code >= _BANGUI_ERROR_MAX)

@@ -12,9 +12,8 @@
 
 typedef enum BanguiError {
 #define BANGUI_ERROR_CODE(code, name, http, exit_status, when) BANGUI_ERROR_##code,
-        BANGUI_ERROR_TABLE(BANGUI_ERROR_CODE)
+        BANGUI_ERROR_TABLE(BANGUI_ERROR_CODE) _BANGUI_ERROR_MAX
 #undef BANGUI_ERROR_CODE
-        _BANGUI_ERROR_MAX,
 } BanguiError;
 
 GQuark bangui_error_quark(void);

@@ -16,10 +16,8 @@
 
 /* In the order of OptionType. */
 static const char *const type_names[] = {
-        [OPTION_BOOL] = "a boolean (b)",
-        [OPTION_INT] = "an integer (x)",
-        [OPTION_TEXT] = "a string (s)",
-        [OPTION_STRINGS] = "an array of strings (as)",
+        [OPTION_BOOL] = "a boolean (b)", [OPTION_INT] = "an integer (x)",
+        [OPTION_TEXT] = "a string (s)",  [OPTION_STRINGS] = "an array of strings (as)",
         [OPTION_VARIANT] = "anything",
 };
 
@@ -40,16 +38,15 @@ static gboolean fail_unknown(const OptionSpec *table, const char *what, const ch
         g_ptr_array_add(names, NULL);
 
         if (names->len == 1) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
-                            "%s has no option %s; it takes none", what, quoted);
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s has no option %s; it takes none",
+                            what, quoted);
                 return FALSE;
         }
 
         nearest = text_nearest(name, (const char *const *) names->pdata);
         all = g_strjoinv(", ", (char **) names->pdata);
-        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s has no option %s%s%s%s; it takes: %s",
-                    what, quoted, nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "",
-                    all);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s has no option %s%s%s%s; it takes: %s", what,
+                    quoted, nearest ? " (did you mean '" : "", nearest ? nearest : "", nearest ? "'?)" : "", all);
         return FALSE;
 }
 
@@ -165,8 +162,8 @@ static gboolean check_strings(const OptionSpec *spec, const char *what, GVariant
 static gboolean option_check(const OptionSpec *spec, const char *what, GVariant *value, GError **error) {
         if (!type_matches(spec, value)) {
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
-                            "%s: option '%s' must be %s, not of type '%s'", what, spec->name,
-                            type_names[spec->type], g_variant_get_type_string(value));
+                            "%s: option '%s' must be %s, not of type '%s'", what, spec->name, type_names[spec->type],
+                            g_variant_get_type_string(value));
                 return FALSE;
         }
 

@@ -17,13 +17,13 @@ typedef enum OptionType {
         OPTION_INT,     /* gint64; any D-Bus integer type n q i u x t y */
         OPTION_TEXT,    /* const char * borrowed from the variant; D-Bus s, at most max bytes, no control characters */
         OPTION_STRINGS, /* const char **, the container to be freed with g_free; D-Bus as, no control characters */
-        OPTION_VARIANT, /* GVariant *, a reference to be given up with g_variant_unref; anything, the method looks itself */
+        OPTION_VARIANT, /* GVariant *, a reference, to be freed with g_variant_unref; anything */
 } OptionType;
 
 typedef struct OptionSpec {
         const char *name; /* NULL ends a table */
         OptionType type;
-        size_t offset; /* of the field in the target struct */
+        size_t offset;   /* of the field in the target struct */
         gint64 min, max; /* OPTION_INT: range; OPTION_TEXT: bytes, OPTION_STRINGS: entries, when max is set */
 } OptionSpec;
 

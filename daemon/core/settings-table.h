@@ -7,7 +7,7 @@
 #include "core/settings.h"
 
 typedef enum SettingType {
-        SETTING_TYPE_BUS,     /* D-Bus address or empty */
+        SETTING_TYPE_BUS, /* D-Bus address or empty */
         SETTING_TYPE_INT,
         SETTING_TYPE_BOOL,
         SETTING_TYPE_PATH,    /* absolute; at most max bytes when max is set */

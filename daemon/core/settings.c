@@ -25,47 +25,47 @@ static const char *const log_levels[] = { "error", "warning", "notice", "info", 
 /* Variables of our other programs. */
 static const char *const environment_exempt[] = { "BANGUI_BUS", NULL };
 
+/* clang-format off */
 static const SettingSpec table[] = {
-        [SETTING_BUS_ADDRESS] = { "bus-address", SETTING_TYPE_BUS, "", .help =
-                "D-Bus address of the bus to serve on; empty: the system bus." },
-        [SETTING_BUS_CALLS_MAX] = { "bus-calls-max", SETTING_TYPE_INT, "2048", 16, 65536, "calls", .help =
-                "Calls of all callers that may be in work or waiting; one more gets the error Busy." },
-        [SETTING_BUS_CALLS_PER_CALLER] = { "bus-calls-per-caller", SETTING_TYPE_INT, "512", 1, 65536, "calls", .help =
-                "The same for one caller." },
+        [SETTING_BUS_ADDRESS] = { "bus-address", SETTING_TYPE_BUS, "",
+                .help = "D-Bus address of the bus to serve on; empty: the system bus." },
+        [SETTING_BUS_CALLS_MAX] = { "bus-calls-max", SETTING_TYPE_INT, "2048", 16, 65536, "calls",
+                .help = "Calls of all callers that may be in work or waiting; one more gets the error Busy." },
+        [SETTING_BUS_CALLS_PER_CALLER] = { "bus-calls-per-caller", SETTING_TYPE_INT, "512", 1, 65536, "calls",
+                .help = "The same for one caller." },
         [SETTING_FAIL2BAN_SOCKET] = { "fail2ban-socket", SETTING_TYPE_PATH, "/run/fail2ban/fail2ban.sock",
-                .max = SOCKET_PATH_MAX, .help =
-                "fail2ban's socket." },
-        [SETTING_FAIL2BAN_CONFIGURATION] = { "fail2ban-configuration", SETTING_TYPE_PATH, "/etc/fail2ban", .help =
-                "fail2ban's configuration folder." },
-        [SETTING_FAIL2BAN_CLIENT] = { "fail2ban-client", SETTING_TYPE_PATH, "/usr/bin/fail2ban-client", .help =
-                "The program fail2ban-client." },
-        [SETTING_FAIL2BAN_REGEX] = { "fail2ban-regex", SETTING_TYPE_PATH, "/usr/bin/fail2ban-regex", .help =
-                "The program fail2ban-regex." },
+                .max = SOCKET_PATH_MAX,
+                .help = "fail2ban's socket." },
+        [SETTING_FAIL2BAN_CONFIGURATION] = { "fail2ban-configuration", SETTING_TYPE_PATH, "/etc/fail2ban",
+                .help = "fail2ban's configuration folder." },
+        [SETTING_FAIL2BAN_CLIENT] = { "fail2ban-client", SETTING_TYPE_PATH, "/usr/bin/fail2ban-client",
+                .help = "The program fail2ban-client." },
+        [SETTING_FAIL2BAN_REGEX] = { "fail2ban-regex", SETTING_TYPE_PATH, "/usr/bin/fail2ban-regex",
+                .help = "The program fail2ban-regex." },
         [SETTING_FAIL2BAN_START_COMMAND] = { "fail2ban-start-command", SETTING_TYPE_COMMAND,
-                "systemctl start fail2ban.service", .help =
-                "Starts fail2ban. Split into words as a shell does, but run without one." },
+                "systemctl start fail2ban.service",
+                .help = "Starts fail2ban. Split into words as a shell does, but run without one." },
         [SETTING_FAIL2BAN_RESTART_COMMAND] = { "fail2ban-restart-command", SETTING_TYPE_COMMAND,
-                "systemctl restart fail2ban.service", .help =
-                "Restarts fail2ban; split in the same way." },
-        [SETTING_FAIL2BAN_LOG_FOLDERS] = { "fail2ban-log-folders", SETTING_TYPE_FOLDERS, "/var/log", .help =
-                "Folders below which a log target and a jail's log files may lie." },
+                "systemctl restart fail2ban.service",
+                .help = "Restarts fail2ban; split in the same way." },
+        [SETTING_FAIL2BAN_LOG_FOLDERS] = { "fail2ban-log-folders", SETTING_TYPE_FOLDERS, "/var/log",
+                .help = "Folders below which a log target and a jail's log files may lie." },
         [SETTING_FAIL2BAN_PROBE_INTERVAL] = { "fail2ban-probe-interval", SETTING_TYPE_INT, "30", 5, 3600, "seconds",
-                .help =
-                "Time between two comparisons of what we know with fail2ban's counters." },
-        [SETTING_FAIL2BAN_READ_TIMEOUT] = { "fail2ban-read-timeout", SETTING_TYPE_INT, "10", 1, 300, "seconds", .help =
-                "How long fail2ban may take to answer a question." },
+                .help = "Time between two comparisons of what we know with fail2ban's counters." },
+        [SETTING_FAIL2BAN_READ_TIMEOUT] = { "fail2ban-read-timeout", SETTING_TYPE_INT, "10", 1, 300, "seconds",
+                .help = "How long fail2ban may take to answer a question." },
         [SETTING_FAIL2BAN_ACTION_TIMEOUT] = { "fail2ban-action-timeout", SETTING_TYPE_INT, "180", 10, 3600, "seconds",
-                .help =
-                "How long fail2ban may take for what runs actions: bans, stopping a jail, a reload." },
-        [SETTING_STORE_FOLDER] = { "store-folder", SETTING_TYPE_PATH, "/var/lib/bangui", .help =
-                "Folder of our database and of the lock file." },
-        [SETTING_STORE_AUDIT_DAYS] = { "store-audit-days", SETTING_TYPE_INT, "365", 1, 36500, "days", .help =
-                "How long the audit is kept." },
-        [SETTING_LOG_LEVEL] = { "log-level", SETTING_TYPE_CHOICE, "notice", .choices = log_levels, .help =
-                "What is logged: this level and all more serious ones." },
-        [SETTING_GUARD_LOCKOUT] = { "guard-lockout", SETTING_TYPE_BOOL, "true", .help =
-                "Refuse a ban that would hit the caller or this host, unless it is forced." },
+                .help = "How long fail2ban may take for what runs actions: bans, stopping a jail, a reload." },
+        [SETTING_STORE_FOLDER] = { "store-folder", SETTING_TYPE_PATH, "/var/lib/bangui",
+                .help = "Folder of our database and of the lock file." },
+        [SETTING_STORE_AUDIT_DAYS] = { "store-audit-days", SETTING_TYPE_INT, "365", 1, 36500, "days",
+                .help = "How long the audit is kept." },
+        [SETTING_LOG_LEVEL] = { "log-level", SETTING_TYPE_CHOICE, "notice", .choices = log_levels,
+                .help = "What is logged: this level and all more serious ones." },
+        [SETTING_GUARD_LOCKOUT] = { "guard-lockout", SETTING_TYPE_BOOL, "true",
+                .help = "Refuse a ban that would hit the caller or this host, unless it is forced." },
 };
+/* clang-format on */
 
 G_STATIC_ASSERT(G_N_ELEMENTS(table) == _SETTING_MAX);
 
@@ -166,8 +166,7 @@ static gboolean settings_set(Settings *self, Setting key, const char *text, cons
                 g_autofree char *quoted = text_quote(text), *allowed = setting_allowed(key);
 
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
-                            "%s: setting '%s' has the value %s; it must be %s", where, table[key].key, quoted,
-                            allowed);
+                            "%s: setting '%s' has the value %s; it must be %s", where, table[key].key, quoted, allowed);
                 return FALSE;
         }
 

@@ -21,24 +21,24 @@
 /* The key is the name in lower case with '-' for '_': "bus-address", in the file's only group [bangui]. The enum's
  * order is the table's order. */
 typedef enum Setting {
-        SETTING_BUS_ADDRESS,             /* text; "" = the system bus (DBUS_SYSTEM_BUS_ADDRESS is honoured) */
-        SETTING_BUS_CALLS_MAX,           /* int 16..65536, 2048: calls in work or waiting, all callers */
-        SETTING_BUS_CALLS_PER_CALLER,    /* int 1..65536, 512 */
-        SETTING_FAIL2BAN_SOCKET,         /* path; /run/fail2ban/fail2ban.sock */
-        SETTING_FAIL2BAN_CONFIGURATION,  /* path; /etc/fail2ban */
-        SETTING_FAIL2BAN_CLIENT,         /* path of fail2ban-client; /usr/bin/fail2ban-client */
-        SETTING_FAIL2BAN_REGEX,          /* path of fail2ban-regex; /usr/bin/fail2ban-regex */
-        SETTING_FAIL2BAN_START_COMMAND,  /* command line; systemctl start fail2ban.service */
-        SETTING_FAIL2BAN_RESTART_COMMAND,/* command line; systemctl restart fail2ban.service */
-        SETTING_FAIL2BAN_LOG_FOLDERS,    /* list of absolute folders, ':' between; /var/log : where a log
+        SETTING_BUS_ADDRESS,              /* text; "" = the system bus (DBUS_SYSTEM_BUS_ADDRESS is honoured) */
+        SETTING_BUS_CALLS_MAX,            /* int 16..65536, 2048: calls in work or waiting, all callers */
+        SETTING_BUS_CALLS_PER_CALLER,     /* int 1..65536, 512 */
+        SETTING_FAIL2BAN_SOCKET,          /* path; /run/fail2ban/fail2ban.sock */
+        SETTING_FAIL2BAN_CONFIGURATION,   /* path; /etc/fail2ban */
+        SETTING_FAIL2BAN_CLIENT,          /* path of fail2ban-client; /usr/bin/fail2ban-client */
+        SETTING_FAIL2BAN_REGEX,           /* path of fail2ban-regex; /usr/bin/fail2ban-regex */
+        SETTING_FAIL2BAN_START_COMMAND,   /* command line; systemctl start fail2ban.service */
+        SETTING_FAIL2BAN_RESTART_COMMAND, /* command line; systemctl restart fail2ban.service */
+        SETTING_FAIL2BAN_LOG_FOLDERS,     /* list of absolute folders, ':' between; /var/log : where a log
                                             target and a jail's log path may lie */
-        SETTING_FAIL2BAN_PROBE_INTERVAL, /* seconds 5..3600, 30 */
-        SETTING_FAIL2BAN_READ_TIMEOUT,   /* seconds 1..300, 10 */
-        SETTING_FAIL2BAN_ACTION_TIMEOUT, /* seconds 10..3600, 180 */
-        SETTING_STORE_FOLDER,            /* path; /var/lib/bangui : our database, the lock file */
-        SETTING_STORE_AUDIT_DAYS,        /* days 1..36500, 365: how long the audit is kept */
-        SETTING_LOG_LEVEL,               /* error warning notice info debug; notice */
-        SETTING_GUARD_LOCKOUT,           /* bool, true: refuse a ban of the caller and of this host */
+        SETTING_FAIL2BAN_PROBE_INTERVAL,  /* seconds 5..3600, 30 */
+        SETTING_FAIL2BAN_READ_TIMEOUT,    /* seconds 1..300, 10 */
+        SETTING_FAIL2BAN_ACTION_TIMEOUT,  /* seconds 10..3600, 180 */
+        SETTING_STORE_FOLDER,             /* path; /var/lib/bangui : our database, the lock file */
+        SETTING_STORE_AUDIT_DAYS,         /* days 1..36500, 365: how long the audit is kept */
+        SETTING_LOG_LEVEL,                /* error warning notice info debug; notice */
+        SETTING_GUARD_LOCKOUT,            /* bool, true: refuse a ban of the caller and of this host */
         _SETTING_MAX,
 } Setting;
 
@@ -47,8 +47,7 @@ typedef struct Settings Settings;
 /* `file`: NULL = SETTINGS_FILE_DEFAULT, which may be absent; a file named must be there. `environment`: as from
  * g_get_environ(). `overrides`: "key=value" texts of the command line, NULL-terminated, may be NULL.
  * Fails with INVALID_ARGUMENT naming origin, key, value and what is allowed; an unknown key is an error. */
-Settings *settings_load(const char *file, const char *const *environment, const char *const *overrides,
-                        GError **error);
+Settings *settings_load(const char *file, const char *const *environment, const char *const *overrides, GError **error);
 void settings_free(Settings *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
 

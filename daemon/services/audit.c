@@ -93,10 +93,11 @@ static void append_row(const AuditRow *row, gpointer userdata) {
         const struct {
                 const char *key, *text;
         } texts[] = {
-                { "caller", row->caller }, { "session", row->session }, { "unit", row->unit },
-                { "method", row->method }, { "action", row->action },   { "object", row->object },
-                { "reason", row->reason }, { "result", row->result },   { "message", row->message },
-                { "correlation_id", row->correlation },
+                { "caller", row->caller },   { "session", row->session },
+                { "unit", row->unit },       { "method", row->method },
+                { "action", row->action },   { "object", row->object },
+                { "reason", row->reason },   { "result", row->result },
+                { "message", row->message }, { "correlation_id", row->correlation },
         };
 
         g_variant_builder_open(rows, G_VARIANT_TYPE_VARDICT);

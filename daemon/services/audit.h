@@ -14,14 +14,14 @@ void audit_free(Audit *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Audit, audit_free)
 
 typedef struct AuditEntry {
-        gint64 at;              /* seconds since 1970 */
+        gint64 at; /* seconds since 1970 */
         const Caller *caller;
-        const char *method;     /* "Bans.Ban" */
-        const char *action;     /* polkit action, "org.bangui.BanGUI1.ban" */
-        const char *object;     /* what it was about, for people: "sshd 192.0.2.1 and 3 more" */
-        const char *reason;     /* as the caller gave it, or NULL */
-        const char *result;     /* "ok" or the error's name without prefix */
-        const char *message;    /* the error's message, or NULL */
+        const char *method;  /* "Bans.Ban" */
+        const char *action;  /* polkit action, "org.bangui.BanGUI1.ban" */
+        const char *object;  /* what it was about, for people: "sshd 192.0.2.1 and 3 more" */
+        const char *reason;  /* as the caller gave it, or NULL */
+        const char *result;  /* "ok" or the error's name without prefix */
+        const char *message; /* the error's message, or NULL */
         const char *correlation;
 } AuditEntry;
 

@@ -7,9 +7,9 @@
 #include <glib.h>
 
 typedef struct Caller {
-        char *name;    /* unique bus name, or "job:NAME" */
+        char *name; /* unique bus name, or "job:NAME" */
         guint32 uid;
-        gint32 pid;    /* 0 = not known */
+        gint32 pid; /* 0 = not known */
 } Caller;
 
 Caller *caller_new(const char *name, guint32 uid, gint32 pid);

@@ -3,8 +3,8 @@
 /*
  * The table of changes that callers made
  *
- * Written once a change, read seldom: the filters are conditions of one statement, and a page is a walk down the primary
- * key. A clock that was put back does not disturb the order, which is that of writing.
+ * Written once a change, read seldom: the filters are conditions of one statement, and a page is a walk down the
+ * primary key. A clock that was put back does not disturb the order, which is that of writing.
  */
 
 #include "store/audit-store.h"
@@ -101,8 +101,8 @@ static AuditRow row_of(sqlite3_stmt *statement) {
 static gboolean list_page(StoreConnection *connection, AuditList *list, GError **error) {
         sqlite3_stmt *statement = store_statement(
                 connection,
-                "SELECT id, at, uid, caller, session, unit, method, action, object, reason, result, message, correlation "
-                "FROM audit WHERE " AUDIT_FILTER "ORDER BY id DESC LIMIT ?7",
+                "SELECT id, at, uid, caller, session, unit, method, action, object, reason, result, message, "
+                "correlation FROM audit WHERE " AUDIT_FILTER "ORDER BY id DESC LIMIT ?7",
                 error);
         gint64 last_id = 0;
         gboolean row = FALSE;
@@ -131,8 +131,7 @@ static gboolean list_page(StoreConnection *connection, AuditList *list, GError *
 
 /* All that match, on whatever page. */
 static gboolean count_rows(StoreConnection *connection, AuditList *list, GError **error) {
-        sqlite3_stmt *statement =
-                store_statement(connection, "SELECT count(*) FROM audit WHERE " AUDIT_FILTER, error);
+        sqlite3_stmt *statement = store_statement(connection, "SELECT count(*) FROM audit WHERE " AUDIT_FILTER, error);
         gboolean row = FALSE;
 
         if (!statement)

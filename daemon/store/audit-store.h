@@ -22,12 +22,12 @@ typedef struct AuditRow {
 gboolean audit_store_add(AuditStore *self, const AuditRow *row, GError **error);
 
 typedef struct AuditQuery {
-        guint limit;          /* 1..500 */
-        gint64 before_id;     /* 0 = newest */
-        const char *method;   /* NULL = all */
-        gint64 uid;           /* -1 = all */
+        guint limit;               /* 1..500 */
+        gint64 before_id;          /* 0 = newest */
+        const char *method;        /* NULL = all */
+        gint64 uid;                /* -1 = all */
         gint64 since_at, until_at; /* 0 = open */
-        const char *search;   /* NULL; part of object or reason */
+        const char *search;        /* NULL; part of object or reason */
 } AuditQuery;
 
 typedef void (*AuditRowFunc)(const AuditRow *row, gpointer userdata);

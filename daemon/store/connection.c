@@ -196,8 +196,8 @@ gboolean store_copy(StoreConnection *self, const char *file, GError **error) {
         sqlite3 *target = NULL;
         sqlite3_backup *backup = NULL;
         gboolean done = FALSE;
-        int r = sqlite3_open_v2(file, &target,
-                                SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+        int r = sqlite3_open_v2(file, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                NULL);
 
         if (r == SQLITE_OK)
                 backup = sqlite3_backup_init(target, "main", self->db, "main");
@@ -233,8 +233,8 @@ static gboolean configure(StoreConnection *self, gboolean writer, GError **error
 
 StoreConnection *store_connection_open(const char *file, gboolean writer, GError **error) {
         g_autoptr(StoreConnection) self = g_new0(StoreConnection, 1);
-        int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                    (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+        int flags =
+                SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
 
         self->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_statement);
         if (sqlite3_open_v2(file, &self->db, flags, NULL) != SQLITE_OK) {

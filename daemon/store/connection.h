@@ -61,8 +61,7 @@ gboolean store_execute(StoreConnection *self, const char *sql, const char *what,
 gboolean store_read_integer(StoreConnection *self, const char *sql, const char *what, gint64 *ret, GError **error);
 
 /* A transaction around `work`: begin is "BEGIN" or "BEGIN IMMEDIATE". */
-gboolean store_transaction(StoreConnection *self, const char *begin, StoreFunc work, gpointer userdata,
-                           GError **error);
+gboolean store_transaction(StoreConnection *self, const char *begin, StoreFunc work, gpointer userdata, GError **error);
 
-/* The whole database into another file, which must not be there yet. */
+/* The whole database into another file, which is there and empty. */
 gboolean store_copy(StoreConnection *self, const char *file, GError **error);

@@ -74,13 +74,13 @@ static gboolean add_command(StoreConnection *connection, const Add *add, gint64 
 /* A command that comes late does not take the place of a newer one. */
 static gboolean add_address(StoreConnection *connection, const Add *add, const Address *address, gint64 command,
                             GError **error) {
-        sqlite3_stmt *statement = store_statement(
-                connection,
-                "INSERT INTO manual_address (address, jail, manual) "
-                "VALUES (?1, (SELECT id FROM jail WHERE name = ?2), ?3) "
-                "ON CONFLICT (address, jail) DO UPDATE SET manual = excluded.manual "
-                "WHERE (SELECT at FROM manual WHERE id = manual_address.manual) <= ?4",
-                error);
+        sqlite3_stmt *statement =
+                store_statement(connection,
+                                "INSERT INTO manual_address (address, jail, manual) "
+                                "VALUES (?1, (SELECT id FROM jail WHERE name = ?2), ?3) "
+                                "ON CONFLICT (address, jail) DO UPDATE SET manual = excluded.manual "
+                                "WHERE (SELECT at FROM manual WHERE id = manual_address.manual) <= ?4",
+                                error);
 
         if (!statement)
                 return FALSE;
@@ -105,8 +105,8 @@ static gboolean add_all(StoreConnection *connection, gpointer userdata, GError *
         return TRUE;
 }
 
-gboolean manual_store_add(ManualStore *self, const char *jail, const Address *addresses, guint n, gint64 at, guint32 uid,
-                          const char *reason, GError **error) {
+gboolean manual_store_add(ManualStore *self, const char *jail, const Address *addresses, guint n, gint64 at,
+                          guint32 uid, const char *reason, GError **error) {
         Add add = { .jail = jail, .addresses = addresses, .n = n, .at = at, .uid = uid, .reason = reason };
 
         if (n == 0)

@@ -14,8 +14,8 @@ void manual_store_free(ManualStore *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ManualStore, manual_store_free)
 
 /* One transaction for all; the newest entry of (address, jail) counts. */
-gboolean manual_store_add(ManualStore *self, const char *jail, const Address *addresses, guint n, gint64 at, guint32 uid,
-                          const char *reason, GError **error);
+gboolean manual_store_add(ManualStore *self, const char *jail, const Address *addresses, guint n, gint64 at,
+                          guint32 uid, const char *reason, GError **error);
 
 typedef struct ManualBan {
         gint64 at;

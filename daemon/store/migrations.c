@@ -89,8 +89,9 @@ static gboolean check_version(gint64 version, gint64 newest, GError **error) {
                 return TRUE;
 
         g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE,
-                    "the database has version %" G_GINT64_FORMAT ", and this program knows versions up to %"
-                    G_GINT64_FORMAT "; use the newer program, or the copy that it made of the older version",
+                    "the database has version %" G_GINT64_FORMAT
+                    ", and this program knows versions up to %" G_GINT64_FORMAT
+                    "; use the newer program, or the copy that it made of the older version",
                     version, newest);
         return FALSE;
 }

@@ -30,8 +30,13 @@ static void teardown(Fixture *self, gconstpointer data) {
 }
 
 static void add(Fixture *self, gint64 at, gint64 uid, const char *method, const char *object, const char *reason) {
-        AuditRow row = { .at = at, .uid = uid, .caller = ":1.7", .method = method, .object = object,
-                         .reason = reason, .result = "ok" };
+        AuditRow row = { .at = at,
+                         .uid = uid,
+                         .caller = ":1.7",
+                         .method = method,
+                         .object = object,
+                         .reason = reason,
+                         .result = "ok" };
         g_autoptr(GError) error = NULL;
 
         g_assert_true(audit_store_add(self->audit, &row, &error));
@@ -78,9 +83,17 @@ static void check_whole_row(const AuditRow *row, gpointer userdata) {
 }
 
 static void test_whole_row(Fixture *self, gconstpointer data) {
-        AuditRow row = { .id = 77, .at = 1700000000, .uid = 4294967295, .caller = ":1.7", .session = "c1",
-                         .method = "Bans.Ban", .action = "org.bangui.BanGUI1.ban", .object = "sshd 192.0.2.1",
-                         .reason = "'; DROP TABLE audit; --", .result = "JailNotFound", .message = "no jail",
+        AuditRow row = { .id = 77,
+                         .at = 1700000000,
+                         .uid = 4294967295,
+                         .caller = ":1.7",
+                         .session = "c1",
+                         .method = "Bans.Ban",
+                         .action = "org.bangui.BanGUI1.ban",
+                         .object = "sshd 192.0.2.1",
+                         .reason = "'; DROP TABLE audit; --",
+                         .result = "JailNotFound",
+                         .message = "no jail",
                          .correlation = "abc" };
         AuditQuery query = { .limit = 10, .uid = -1 };
         gint64 next = -1;

@@ -39,8 +39,13 @@ static void teardown(Fixture *self, gconstpointer data) {
 }
 
 static void record(Fixture *self, gint64 at, const char *object) {
-        AuditEntry entry = { .at = at, .caller = self->caller, .method = "Bans.Ban",
-                             .action = "org.bangui.BanGUI1.ban", .object = object, .reason = "spam", .result = "ok",
+        AuditEntry entry = { .at = at,
+                             .caller = self->caller,
+                             .method = "Bans.Ban",
+                             .action = "org.bangui.BanGUI1.ban",
+                             .object = object,
+                             .reason = "spam",
+                             .result = "ok",
                              .correlation = "c-1" };
 
         audit_record(self->audit, &entry);
@@ -110,8 +115,9 @@ static void test_pages(Fixture *self, gconstpointer data) {
 }
 
 static void test_bad_cursors(void) {
-        static const char *const cursors[] = { "7", "a", "a-1", "a0", "b7", "a 7", "a7 ", "axyz", "a8000000000000000",
-                                               "affffffffffffffffff" };
+        static const char *const cursors[] = {
+                "7", "a", "a-1", "a0", "b7", "a 7", "a7 ", "axyz", "a8000000000000000", "affffffffffffffffff"
+        };
         gint64 id = 7;
 
         for (guint i = 0; i < G_N_ELEMENTS(cursors); i++) {
@@ -133,8 +139,13 @@ static void record_for_log(void) {
         g_autoptr(Store) store = store_open(folder, NULL);
         g_autoptr(AuditStore) rows = audit_store_new(store);
         g_autoptr(Audit) audit = audit_new(rows);
-        AuditEntry entry = { .at = 1, .caller = caller, .method = "Jail.Stop", .action = "org.bangui.BanGUI1.control-jail",
-                             .object = "sshd", .result = "JailNotFound", .message = "there is none" };
+        AuditEntry entry = { .at = 1,
+                             .caller = caller,
+                             .method = "Jail.Stop",
+                             .action = "org.bangui.BanGUI1.control-jail",
+                             .object = "sshd",
+                             .result = "JailNotFound",
+                             .message = "there is none" };
 
         log_setup(LOG_PRIORITY_NOTICE);
         g_assert_cmpint(truncate(file, 0), ==, 0);

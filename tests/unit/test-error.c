@@ -32,7 +32,7 @@ static void test_names(void) {
         g_assert_cmpstr(bangui_error_short_name(BANGUI_ERROR_INTERNAL), ==, "Internal");
 }
 
-/* A status that no client can tell from another kind of fault would be a slip in the table. */
+/* Each row stays within the statuses that the head of the table explains. */
 static void test_statuses(void) {
         static const struct {
                 int http, exit_status;

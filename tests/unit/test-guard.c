@@ -71,8 +71,10 @@ static Guard *guard_of(gint32 pid, const char *const *protect) {
 }
 
 static void test_loopback(void) {
-        static const char *const refused[] = { "127.0.0.1", "127.9.9.9", "127.0.0.0/8", "126.0.0.0/7", "0.0.0.0/0",
-                                               "0.0.0.0", "::1", "::", "::/0", "::/127", "::ffff:127.0.0.1" };
+        static const char *const refused[] = {
+                "127.0.0.1", "127.9.9.9", "127.0.0.0/8", "126.0.0.0/7", "0.0.0.0/0",       "0.0.0.0",
+                "::1",       "::",        "::/0",        "::/127",      "::ffff:127.0.0.1"
+        };
         static const char *const fine[] = { "203.0.113.7", "203.0.113.0/24", "2001:db8:77::1", "2001:db8:77::/48" };
         g_autoptr(Guard) guard = guard_of(0, NULL);
 
@@ -146,7 +148,8 @@ static void test_hostile_process_name(void) {
 
 static void test_nonsense_variables(void) {
         static const char *const variables[] = { "SSH_CONNECTION=", "SSH_CONNECTION=example.org 1 2 3",
-                                                 "SSH_CONNECTION=0.0.0.0/0 1 2 3", "SSH_CONNECTION=%", "SSH_CLIENT=\xff" };
+                                                 "SSH_CONNECTION=0.0.0.0/0 1 2 3", "SSH_CONNECTION=%",
+                                                 "SSH_CLIENT=\xff" };
         char *argv[] = { (char *) "sh", (char *) "-c", (char *) "echo $$; exec cat", NULL };
 
         for (guint i = 0; i < G_N_ELEMENTS(variables); i++) {
@@ -203,9 +206,11 @@ static void check_session(void) {
         }
         g_assert_cmpint(g_mkdir_with_parents("/run/systemd/users", 0755), ==, 0);
         g_assert_cmpint(g_mkdir_with_parents("/run/systemd/sessions", 0755), ==, 0);
-        g_assert_true(g_file_set_contents("/run/systemd/users/54321", "NAME=x\nSTATE=active\nONLINE_SESSIONS=7 8 9\n", -1, NULL));
+        g_assert_true(g_file_set_contents("/run/systemd/users/54321", "NAME=x\nSTATE=active\nONLINE_SESSIONS=7 8 9\n",
+                                          -1, NULL));
         g_assert_true(g_file_set_contents("/run/systemd/sessions/7", "UID=54321\nREMOTE_HOST=203.0.113.7\n", -1, NULL));
-        g_assert_true(g_file_set_contents("/run/systemd/sessions/8", "UID=54321\nREMOTE_HOST=a.example.org\n", -1, NULL));
+        g_assert_true(
+                g_file_set_contents("/run/systemd/sessions/8", "UID=54321\nREMOTE_HOST=a.example.org\n", -1, NULL));
 
         guard = guard_new(caller, NULL, NULL);
         g_assert_false(allowed(guard, "203.0.113.7", "logged in"));

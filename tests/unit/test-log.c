@@ -88,8 +88,7 @@ static void test_hostile_text(Fixture *self, gconstpointer data) {
                   "x\",\"level\":\"error", NULL);
         lines = logged(self);
         g_assert_cmpuint(json_array_get_length(lines), ==, 1);
-        g_assert_cmpstr(member(lines, 0, "message"), ==,
-                        "a\"b\\c\nd\te\x01\x1b[31m\x7f\xef\xbf\xbd \xe2\x80\xa8");
+        g_assert_cmpstr(member(lines, 0, "message"), ==, "a\"b\\c\nd\te\x01\x1b[31m\x7f\xef\xbf\xbd \xe2\x80\xa8");
         g_assert_cmpstr(member(lines, 0, "jail"), ==, "x\",\"level\":\"error");
         g_assert_cmpstr(member(lines, 0, "level"), ==, "notice");
 }

@@ -39,7 +39,8 @@ static GVariant *dictionary(const char *text) {
 
 static void test_all(void) {
         g_autoptr(GVariant) options = dictionary(
-                "{'force': <true>, 'limit': <uint16 7>, 'reason': <'spam'>, 'protect': <['a', 'b']>, 'values': <(1, 2)>}");
+                "{'force': <true>, 'limit': <uint16 7>, 'reason': <'spam'>, 'protect': <['a', 'b']>, "
+                "'values': <(1, 2)>}");
         g_autoptr(GError) error = NULL;
         g_autoptr(GVariant) values = NULL;
         g_autofree const char **protect = NULL;
@@ -85,7 +86,9 @@ static void test_defaults_stay(void) {
 }
 
 static void test_integers(void) {
-        static const char *const cases[] = { "byte 0x09", "int16 9", "uint16 9", "9", "uint32 9", "int64 9", "uint64 9" };
+        static const char *const cases[] = {
+                "byte 0x09", "int16 9", "uint16 9", "9", "uint32 9", "int64 9", "uint64 9"
+        };
 
         for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
                 g_autofree char *text = g_strdup_printf("{'limit': <%s>}", cases[i]);

@@ -50,9 +50,13 @@ static void test_defaults(Fixture *self, gconstpointer data) {
 
 /* Each source wins over the ones before it. */
 static void test_precedence(Fixture *self, gconstpointer data) {
-        static const char *const environment[] = { "PATH=/bin", "BANGUI_LOG_LEVEL=info",
-                                                   "BANGUI_STORE_FOLDER=/tmp/environment", "BANGUI_BUS=unix:path=/x",
-                                                   "BANGUI_TEST_LONG=1", "NOEQUALS", NULL };
+        static const char *const environment[] = { "PATH=/bin",
+                                                   "BANGUI_LOG_LEVEL=info",
+                                                   "BANGUI_STORE_FOLDER=/tmp/environment",
+                                                   "BANGUI_BUS=unix:path=/x",
+                                                   "BANGUI_TEST_LONG=1",
+                                                   "NOEQUALS",
+                                                   NULL };
         static const char *const overrides[] = { "log-level=debug", NULL };
         g_autoptr(Settings) settings = load(self,
                                             "[bangui]\nlog-level=error\nstore-folder=/tmp/file\n"
@@ -138,7 +142,8 @@ static void refuse_sources(Fixture *self, const char *variable, const char *over
 }
 
 static void test_bad_sources(Fixture *self, gconstpointer data) {
-        refuse_sources(self, "BANGUI_LOG_LEVLE=info", NULL, PARTS("BANGUI_LOG_LEVLE", "did you mean 'BANGUI_LOG_LEVEL'?"));
+        refuse_sources(self, "BANGUI_LOG_LEVLE=info", NULL,
+                       PARTS("BANGUI_LOG_LEVLE", "did you mean 'BANGUI_LOG_LEVEL'?"));
         refuse_sources(self, "BANGUI_log_level=info", NULL, PARTS("'BANGUI_LOG_LEVEL'?"));
         refuse_sources(self, "BANGUI_=x", NULL, PARTS("'BANGUI_'"));
         refuse_sources(self, "BANGUI_LOG_LEVEL=loud", NULL, PARTS("environment variable BANGUI_LOG_LEVEL", "'loud'"));
