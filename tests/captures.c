@@ -75,20 +75,22 @@ static ValueTree *read_message(const char *path, char **ret_why, char **ret_refu
         return NULL;
 }
 
-/* (0, value) is a value, (1, exception) is an error, and neither is a shape that nobody expected. */
+/* (0, value) is a value, (1, exception) is an error of fail2ban's, and whatever else is an error too. */
 static char *check_meaning(const ValueTree *tree, JsonNode *json) {
         g_autoptr(GError) error = NULL;
         const Value *value = fail2ban_reply_value(tree, &error);
         JsonArray *pair = JSON_NODE_HOLDS_ARRAY(json) ? json_node_get_array(json) : NULL;
-        gboolean refused;
+        JsonNode *code = pair && json_array_get_length(pair) == 2 ? json_array_get_element(pair, 0) : NULL;
+        gboolean has_code = code && json_node_get_value_type(code) == G_TYPE_INT64;
 
-        if (!pair || json_array_get_length(pair) != 2)
-                return value ? g_strdup("is no pair of code and value, and was taken for one") : NULL;
-
-        refused = json_array_get_int_element(pair, 0) != 0;
-        if (refused ? !value && !g_error_matches(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_PROTOCOL) : !!value)
-                return NULL;
-        return g_strdup_printf("is understood wrongly: %s", error ? error->message : "as a value");
+        if (value)
+                return has_code && json_node_get_int(code) == 0 ? NULL : g_strdup("is taken for a value");
+        if (has_code && json_node_get_int(code) == 0)
+                return g_strdup_printf("is a value, and taken for an error: %s", error->message);
+        if (has_code && json_node_get_int(code) == 1 &&
+            g_error_matches(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_PROTOCOL))
+                return g_strdup_printf("is fail2ban's refusal, and not understood: %s", error->message);
+        return NULL;
 }
 
 static char *check_reply(const char *reply_path, const char *json_path) {

@@ -69,22 +69,29 @@ static gboolean is_escaped_text(const char *data, gsize length, const char *base
         return is_base64((const char *) bytes->data, bytes->len, base64);
 }
 
-static gboolean is_text(const Value *value, JsonNode *json) {
-        const char *expected = string_of(json);
-        g_autoptr(GString) text = NULL;
+/* As value_json_parse() gives it. */
+static char *json_text(const Value *value) {
         gsize length;
         const char *data = value_data(value, &length);
+        GString *text = g_string_sized_new(length);
 
-        if (!expected)
-                return is_escaped_text(data, length, string_of(only_member(json, "$str_surrogateescape_b64")));
-
-        text = g_string_sized_new(length);
         for (gsize i = 0; i < length; i++)
                 if (data[i])
                         g_string_append_c(text, data[i]);
                 else
                         g_string_append(text, NUL_STAND_IN);
-        return strcmp(text->str, expected) == 0;
+        return g_string_free(text, FALSE);
+}
+
+static gboolean is_text(const Value *value, JsonNode *json) {
+        const char *expected = string_of(json);
+        g_autofree char *text = json_text(value);
+        gsize length;
+        const char *data = value_data(value, &length);
+
+        if (expected)
+                return strcmp(text, expected) == 0;
+        return is_escaped_text(data, length, string_of(only_member(json, "$str_surrogateescape_b64")));
 }
 
 static gboolean is_integer(gint64 number, JsonNode *json) {
@@ -221,10 +228,10 @@ static gboolean is_dict(const Value *value, JsonNode *json, GString *path) {
         if (!object || 2 * json_object_get_size(object) != value_n_children(value))
                 return FALSE;
         for (guint i = 0; i < value_n_children(value); i += 2) {
-                g_autofree char *key = value_text_for_display(value_child(value, i));
+                const Value *name = value_child(value, i);
+                g_autofree char *key = value_type(name) == VALUE_TEXT ? json_text(name) : NULL;
 
-                if (value_type(value_child(value, i)) != VALUE_TEXT ||
-                    !is_equal_at(value_child(value, i + 1), json_object_get_member(object, key), path, key))
+                if (!key || !is_equal_at(value_child(value, i + 1), json_object_get_member(object, key), path, key))
                         return FALSE;
         }
         return TRUE;
@@ -233,8 +240,9 @@ static gboolean is_dict(const Value *value, JsonNode *json, GString *path) {
 static gboolean is_object(const Value *value, JsonNode *json, GString *path) {
         const Value *state = value_object_state(value), *items = value_object_items(value);
         JsonObject *object = JSON_NODE_HOLDS_OBJECT(json) ? json_node_get_object(json) : NULL;
-        g_autofree char *name = value_text_for_display(value);
-        g_autofree char *class = value_text_for_display(value_object_class(value));
+        g_autofree char *module = json_text(value_object_module(value));
+        g_autofree char *class = json_text(value_object_class(value));
+        g_autofree char *name = g_strdup_printf("%s.%s", module, class);
 
         if (value_object_is_class(value))
                 return g_strcmp0(string_of(only_member(json, "$global")), class) == 0;
