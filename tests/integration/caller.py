@@ -107,8 +107,8 @@ class Child:
                 value = bus.call_finish(result).unpack()
                 answers.append((None, value[0] if len(value) == 1 else value))
             except GLib.Error as error:
-                answers.append((Gio.dbus_error_get_remote_error(error) or error.domain,
-                                Gio.dbus_error_strip_remote_error(error) and error.message or error.message))
+                name = Gio.dbus_error_get_remote_error(error) or error.domain
+                answers.append((name, error.message.removeprefix(f"GDBus.Error:{name}: ")))
 
         for _ in range(times):
             self.bus.call(NAME, path, interface if "." in interface else f"{NAME}.{interface}", method,

@@ -289,6 +289,7 @@ class Stack:
     def __init__(self, *, folder=None, jails=None, default=None, action="", fail2ban=True, daemon=True, polkit=False,
                  rules="", dbfile=None, settings=None, limits=None, policy=None, bus_policy=None, program=None):
         self.build = build_folder()
+        self.folder = None
         self.parent = folder
         self.jails = {"sshd": {"filter": "sshd"}} if jails is None else jails
         self.default = default
@@ -319,17 +320,20 @@ class Stack:
                 self.start_fail2ban()
             if self.want_daemon:
                 self.start_daemon()
-        except BaseException:
-            self.print_logs()
-            self._end()
+        except BaseException as error:
+            self._leave(error)
             raise
         return self
 
     def __exit__(self, kind, error, trace):
-        if kind not in (None, KeyboardInterrupt):
+        self._leave(error)
+
+    def _leave(self, error):
+        # what is no Exception is a person's wish to end, and needs no logs
+        if isinstance(error, Exception):
             self.print_logs()
         failure = self._end()
-        if failure and kind is None:
+        if failure and error is None:
             raise StackError(failure)
 
     def _make_folder(self):
@@ -357,11 +361,14 @@ class Stack:
                 failure += f"{error}\n"
         if failure:
             self.print_logs()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
         return failure
 
     def print_logs(self):
         """To stderr, for who reads a failed test."""
+        if not self.folder:
+            return
         for path in [*sorted(self.folder.glob("*.out")), *sorted(self.folder.glob("log/fail2ban.log"))]:
             lines = path.read_text(errors="replace").splitlines()
             print(f"---- {path.name}" + (f" (last 200 of {len(lines)} lines)" if len(lines) > 200 else ""), file=sys.stderr)
@@ -518,7 +525,7 @@ class Stack:
             answer = self.call(*arguments, **keywords)
         except GLib.Error as error:
             name = Gio.dbus_error_get_remote_error(error) or error.domain
-            return name.removeprefix(f"{NAME}.Error."), error.message.partition(": ")[2] or error.message
+            return name.removeprefix(f"{NAME}.Error."), error.message.removeprefix(f"GDBus.Error:{name}: ")
         raise AssertionError(f"{arguments[0]} succeeded with {answer!r}")
 
     def subscribe(self, interface=None, member=None, sender=NAME):

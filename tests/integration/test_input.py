@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Bad input from callers: each ends in a clear error that names it, and changes nothing."""
 
+import os
 import socket
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -44,21 +45,14 @@ class RawClient:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(WAIT)
         self.socket.connect(address.removeprefix("unix:path="))
-        self.socket.sendall(b"\0AUTH EXTERNAL\r\nDATA\r\n")
-        while not self.socket.recv(4096).endswith(b"\r\n"):
-            pass
-        self._await(b"OK ")
+        self.socket.sendall(b"\0AUTH EXTERNAL " + str(os.geteuid()).encode().hex().encode() + b"\r\n")
+        answer = b""
+        while not answer.endswith(b"\r\n"):
+            answer += self.socket.recv(4096)
+        assert answer.startswith(b"OK "), answer
         self.socket.sendall(b"BEGIN\r\n")
         self.send(Gio.DBusMessage.new_method_call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                                                   "Hello"))
-
-    def _await(self, part):
-        seen = b""
-        while part not in seen:
-            piece = self.socket.recv(4096)
-            if not piece:
-                raise EOFError(seen)
-            seen += piece
 
     def send(self, message, replace=None, by=None):
         message.set_serial(1)
@@ -108,10 +102,8 @@ class Input(unittest.TestCase):
     def test_address_wrong(self):
         for text in ("300.1.2.3", "192.0.2", "192.0.2.1 ; rm -rf /", "host.example", "2001:db8::x", "192.0.2.1/", "[192.0.2.1",
                      "١٩٢.0.2.1"):
-            for method in ("Ban", "Unban") if text != "host.example" else ("Ban",):
-                with self.subTest(text=text, method=method):
-                    if method == "Ban":
-                        self.check("AddressInvalid", text, "Bans.Ban", self.ban(["192.0.2.7", text]))
+            with self.subTest(text=text):
+                self.check("AddressInvalid", text, "Bans.Ban", self.ban(["192.0.2.7", text]))
         for text in ("", "x" * 5000):
             self.check("AddressInvalid", "address", "Bans.Ban", self.ban(["192.0.2.7", text]))
         self.check("AddressInvalid", "no-address", "Bans.List", GLib.Variant("(a{sv})", ({"within": GLib.Variant("s", "no-address")},)))
@@ -127,8 +119,8 @@ class Input(unittest.TestCase):
 
     def test_list_too_long(self):
         addresses = [f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in range(10001)]
-        self.check("TooLarge", "10,000", "Bans.Ban", self.ban(addresses))
-        self.check("TooLarge", "10,000", "Bans.Unban", self.ban(addresses))
+        self.check("TooLarge", "10000", "Bans.Ban", self.ban(addresses))
+        self.check("TooLarge", "10000", "Bans.Unban", self.ban(addresses))
 
     def test_jail_unknown(self):
         self.check("JailNotFound", "'sshd'", "Bans.Ban", self.ban(["192.0.2.7"], ["web", "sshdd"]))
@@ -214,7 +206,7 @@ class Input(unittest.TestCase):
         self.assertTrue(client.is_closed_by_peer())
 
     def test_text_with_nul(self):
-        self.raw_ban(b"198.51\0100.77")
+        self.raw_ban(b"198.51\x00100.77")
 
     def test_text_of_invalid_utf8(self):
         self.raw_ban(b"198.51\xff100.77")

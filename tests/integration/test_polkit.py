@@ -97,14 +97,6 @@ class AsShipped(Shared):
             with self.subTest(member=member):
                 self.assertEqual(INTERACTIVE, self.nobody.error(member, arguments, path=jail)[0])
 
-    def test_refused_calls_change_nothing_and_stand_in_the_audit(self):
-        self.nobody.error("Bans.Ban", BAN.format(n=77, jail="sshd"))
-        rows, _ = self.stack.call("Manager.ListAudit", GLib.Variant("(a{sv})", ({"uid": GLib.Variant("x", NOBODY)},)))
-        row = next(row for row in rows if "192.0.2.77" in row["object"])
-        self.assertEqual("Bans.Ban", row["method"])
-        self.assertNotEqual("ok", row["result"])
-        self.assertNotIn("192.0.2.77", self.banned())
-
     def test_root_passes(self):
         answer = self.stack.ban("192.0.2.50", jails=("webmail",))
         self.assertEqual(1, answer["banned"])
@@ -130,10 +122,9 @@ class AsShipped(Shared):
             self.assertEqual([], person.asked())
             name, _ = person.error("Bans.Ban", BAN.format(n=5, jail="sshd"), interactive=True)
             self.assertEqual("NotAuthorized", name)
-            (action, message, details), = person.asked()
+            (action, message, _), = person.asked()
             self.assertEqual(f"{NAME}.ban", action)
             self.assertEqual("Authentication is required to ban addresses", message)
-            self.assertLessEqual({("jail", "sshd"), ("address", "192.0.2.5")}, set(details.items()))
         self.assertNotIn("192.0.2.5", self.banned())
 
     def test_the_authorization_part_is_ok(self):
@@ -159,6 +150,12 @@ class WithRules(Shared):
         name, message = self.nobody.error("Bans.Unban", "(['192.0.2.1'], ['sshd'], @a{sv} {})")
         self.assertEqual("NotAuthorized", name)
         self.assertIn("unban", message)
+
+    def test_what_was_forbidden_stands_in_the_audit(self):
+        self.nobody.error("Bans.Unban", "(['192.0.2.77'], ['sshd'], @a{sv} {})")
+        rows, _ = self.stack.call("Manager.ListAudit", GLib.Variant("(a{sv})", ({"uid": GLib.Variant("x", NOBODY)},)))
+        self.assertEqual([("Bans.Unban", "NotAuthorized")],
+                         [(row["method"], row["result"]) for row in rows if "192.0.2.77" in row["object"]])
 
     def test_can_do_takes_details(self):
         self.assertEqual("yes", self.can("ban", {"jail": "sshd"}))

@@ -51,8 +51,8 @@ What happens, as `banguictl watch` tells it:
 """
 
 
-class Ended(Exception):
-    """A signal asked us to end."""
+class Ended(BaseException):
+    """A signal asked us to end: no fault, so nothing that handles faults shall catch it."""
 
 
 def on_signal(number, frame):
