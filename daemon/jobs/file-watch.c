@@ -9,9 +9,15 @@
 
 #include "core/log.h"
 
-/* fail2ban keeps its database open, so a removed file shows as a change of its link count, not as its end. */
-#define DATABASE_EVENTS (IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
+/* fail2ban keeps both open, so a removed file shows as a change of its link count, not as its end. */
+#define FILE_EVENTS (IN_MODIFY | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 #define FOLDER_EVENTS (IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR)
+
+typedef struct File {
+        FileWatchEvent event;
+        char *path;
+        int watch; /* -1 = none */
+} File;
 
 struct FileWatch {
         FileWatchFunc func;
@@ -23,8 +29,7 @@ struct FileWatch {
         char *socket_name;
         int folder; /* watch of the socket's folder or one above it, -1 = none */
         gboolean folder_is_socket_folder;
-        char *database_path;
-        int database; /* watch, -1 = none */
+        File files[2];
 };
 
 static void drop_watch(FileWatch *self, int *watch) {
@@ -64,12 +69,19 @@ static guint on_folder_event(FileWatch *self, const struct inotify_event *event)
         return event->len > 0 && g_str_equal(event->name, self->socket_name) ? FILE_WATCH_SOCKET : 0;
 }
 
-static guint on_database_event(FileWatch *self, const struct inotify_event *event) {
-        if (event->mask & IN_IGNORED)
-                self->database = -1;
-        else if (event->mask & (IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF))
-                drop_watch(self, &self->database); /* set anew after the look */
-        return FILE_WATCH_DATABASE;
+static guint on_file_event(FileWatch *self, const struct inotify_event *event) {
+        for (guint i = 0; i < G_N_ELEMENTS(self->files); i++) {
+                File *file = &self->files[i];
+
+                if (event->wd != file->watch)
+                        continue;
+                if (event->mask & IN_IGNORED)
+                        file->watch = -1;
+                else if (event->mask & (IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF))
+                        drop_watch(self, &file->watch); /* set anew after the look */
+                return file->event;
+        }
+        return 0;
 }
 
 static guint read_events(FileWatch *self) {
@@ -82,11 +94,11 @@ static guint read_events(FileWatch *self) {
                         const struct inotify_event *event = (const struct inotify_event *) at;
 
                         if (event->mask & IN_Q_OVERFLOW)
-                                events |= FILE_WATCH_DATABASE | FILE_WATCH_SOCKET;
+                                events |= FILE_WATCH_DATABASE | FILE_WATCH_LOG | FILE_WATCH_SOCKET;
                         else if (event->wd == self->folder)
                                 events |= on_folder_event(self, event);
-                        else if (event->wd == self->database)
-                                events |= on_database_event(self, event);
+                        else
+                                events |= on_file_event(self, event);
                         at += sizeof(*event) + event->len;
                 }
         }
@@ -119,7 +131,9 @@ FileWatch *file_watch_new(const char *socket_path, FileWatchFunc func, gpointer 
         self->func = func;
         self->userdata = userdata;
         self->fd = fd;
-        self->folder = self->database = -1;
+        self->folder = -1;
+        self->files[0] = (File) { FILE_WATCH_DATABASE, NULL, -1 };
+        self->files[1] = (File) { FILE_WATCH_LOG, NULL, -1 };
         self->socket_folder = g_path_get_dirname(path);
         self->socket_name = g_path_get_basename(path);
         watch_folder(self);
@@ -139,20 +153,25 @@ void file_watch_free(FileWatch *self) {
         g_source_destroy(self->source);
         g_source_unref(self->source);
         close(self->fd);
-        g_free(self->database_path);
+        for (guint i = 0; i < G_N_ELEMENTS(self->files); i++)
+                g_free(self->files[i].path);
         g_free(self->socket_name);
         g_free(self->socket_folder);
         g_free(self);
 }
 
-void file_watch_set_database(FileWatch *self, const char *path) {
-        if (g_strcmp0(path, self->database_path) != 0) {
-                drop_watch(self, &self->database);
-                g_free(self->database_path);
-                self->database_path = g_strdup(path);
+gboolean file_watch_set(FileWatch *self, FileWatchEvent which, const char *path) {
+        File *file = which == FILE_WATCH_DATABASE ? &self->files[0] : &self->files[1];
+
+        if (g_strcmp0(path, file->path) != 0) {
+                drop_watch(self, &file->watch);
+                g_free(file->path);
+                file->path = g_strdup(path);
         }
-        if (self->database < 0 && path)
-                self->database = inotify_add_watch(self->fd, path, DATABASE_EVENTS);
+        if (file->watch >= 0 || !path)
+                return FALSE;
+        file->watch = inotify_add_watch(self->fd, path, FILE_EVENTS);
+        return file->watch >= 0;
 }
 
 void file_watch_hold(FileWatch *self, gboolean hold) {

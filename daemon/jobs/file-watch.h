@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Two files that come and go: fail2ban's database and its socket
+ * Files of fail2ban that come and go: its database, its log and its socket
  *
- * One inotify descriptor on the main context. The database is watched itself (it is written to in place); the socket's
- * folder, or while that is missing the nearest folder above, tells when the socket is made. GFileMonitor is not used:
+ * One inotify descriptor on the main context. Database and log are watched themselves (they are written to in place);
+ * the socket's folder, or while that is missing the nearest folder above, tells when the socket is made. GFileMonitor is not used:
  * it brings a thread of its own and holds changes back.
  */
 
@@ -16,7 +16,8 @@ typedef struct FileWatch FileWatch;
 
 typedef enum FileWatchEvent {
         FILE_WATCH_DATABASE = 1 << 0, /* it was written to, or is another file now */
-        FILE_WATCH_SOCKET = 1 << 1,   /* it was made or removed */
+        FILE_WATCH_LOG = 1 << 1,      /* the same */
+        FILE_WATCH_SOCKET = 1 << 2,   /* it was made or removed */
 } FileWatchEvent;
 
 typedef void (*FileWatchFunc)(guint events, gpointer userdata);
@@ -26,8 +27,9 @@ FileWatch *file_watch_new(const char *socket_path, FileWatchFunc func, gpointer 
 void file_watch_free(FileWatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FileWatch, file_watch_free)
 
-/* path NULL = none. Call it again after each look: a file that was replaced or missing is found then. */
-void file_watch_set_database(FileWatch *self, const char *path);
+/* which: DATABASE or LOG; path NULL = none. Call it again after each look: a file that was replaced or missing is found
+ * then. TRUE: it is watched from now on and was not before, so what was written until now may have been missed. */
+gboolean file_watch_set(FileWatch *self, FileWatchEvent which, const char *path);
 
 /* Nothing is told while it is held; the system keeps the events. */
 void file_watch_hold(FileWatch *self, gboolean hold);

@@ -15,6 +15,7 @@
 #include "jobs/watcher.h"
 
 #include <glib-unix.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -26,7 +27,7 @@
 #define SETTLE_US (1 * G_USEC_PER_SEC)
 #define BLIND_US (G_USEC_PER_SEC * 3 / 2)
 /* Between two looks at a database that is written to all the time: at least so long, and four times as long as a
- * look takes, up to a second. */
+ * look works (waiting for fail2ban is no work), up to a second. */
 #define BREATH_MIN_US (G_USEC_PER_SEC / 5)
 #define BREATH_MAX_US G_USEC_PER_SEC
 
@@ -43,6 +44,7 @@ typedef struct Outcome {
         gboolean online;
         gboolean unsettled;
         char *database;
+        char *log;
         int connection_fd; /* given away by the main loop; -1 = none */
         guint64 connection;
         gint64 took_us;
@@ -101,15 +103,23 @@ static gboolean run_probe(Watcher *self, guint work, guint64 ended) {
         return !g_error_matches(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE);
 }
 
+static gint64 thread_time_us(void) {
+        struct timespec now;
+
+        (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        return (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
 static Outcome look(Watcher *self, guint work, guint64 ended) {
-        gint64 begin = g_get_monotonic_time();
+        gint64 begin = thread_time_us();
         Outcome outcome = { .connection_fd = -1 };
 
         outcome.online = run_probe(self, work, ended);
         outcome.unsettled = outcome.online && probe_is_unsettled(self->probe);
         outcome.database = probe_database_file(self->probe);
+        outcome.log = probe_log_file(self->probe);
         outcome.connection_fd = probe_dup_connection(self->probe, &outcome.connection);
-        outcome.took_us = g_get_monotonic_time() - begin;
+        outcome.took_us = thread_time_us() - begin;
         return outcome;
 }
 
@@ -141,6 +151,7 @@ static gpointer worker_main(gpointer data) {
 
 static void outcome_clear(Outcome *self) {
         g_clear_pointer(&self->database, g_free);
+        g_clear_pointer(&self->log, g_free);
         if (self->connection_fd >= 0)
                 close(self->connection_fd);
         self->connection_fd = -1;
@@ -264,7 +275,10 @@ static gboolean on_done(gpointer userdata) {
         watch_connection(self, outcome.connection_fd, outcome.connection);
         outcome.connection_fd = -1;
         if (self->files) {
-                file_watch_set_database(self->files, outcome.database);
+                if (file_watch_set(self->files, FILE_WATCH_DATABASE, outcome.database))
+                        self->written = TRUE;
+                if (file_watch_set(self->files, FILE_WATCH_LOG, outcome.log))
+                        self->written = TRUE;
                 file_watch_hold(self->files, FALSE);
         }
         outcome_clear(&outcome);
@@ -285,7 +299,9 @@ static void on_files(guint events, gpointer userdata) {
 
         if (events & FILE_WATCH_SOCKET)
                 self->wanted |= WORK_FULL;
-        if (events & FILE_WATCH_DATABASE) {
+        if (events & FILE_WATCH_LOG)
+                probe_log_written(self->probe);
+        if (events & (FILE_WATCH_DATABASE | FILE_WATCH_LOG)) {
                 self->written = TRUE;
                 file_watch_hold(self->files, TRUE);
         }

@@ -4,9 +4,9 @@
  * When to look at fail2ban
  *
  * Lives on the main loop and asks nothing itself: it starts the probe's functions on a worker thread, never two at
- * once. What makes it look: a write to fail2ban's database (inotify), the end of a ban (one timer for the next end), the
- * connection ending, fail2ban's socket appearing in its folder (inotify), and the probe interval. At rest it wakes
- * once per interval. Only when fail2ban has no database does it ask the counters every 1.5 s.
+ * once. What makes it look: a write to fail2ban's database or log (inotify), the end of a ban (one timer for the next
+ * end), the connection ending, fail2ban's socket appearing in its folder (inotify), and the probe interval. At rest it
+ * wakes once per interval. Only when fail2ban has no database does it ask the counters every 1.5 s.
  */
 
 #pragma once

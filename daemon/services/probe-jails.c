@@ -57,6 +57,7 @@ void probe_drop_all_jails(Probe *self, const char *cause) {
 typedef struct Census {
         Probe *probe;
         GHashTable *running; /* names */
+        guint64 total_failed;
         gboolean changed;
 } Census;
 
@@ -70,6 +71,7 @@ static void count_jail(const char *name, const Fail2banCounters *counters, gpoin
                 self->changed = TRUE;
         }
         jail->counters = *counters;
+        self->total_failed += counters->total_failed;
         g_hash_table_add(self->running, g_strdup(name));
 }
 
@@ -91,7 +93,8 @@ gboolean probe_read_jails(Probe *self, gboolean *ret_changed, GError **error) {
                 census.changed = TRUE;
         }
 
-        *ret_changed = census.changed;
+        *ret_changed = census.changed || census.total_failed != self->total_failed;
+        self->total_failed = census.total_failed;
         return TRUE;
 }
 

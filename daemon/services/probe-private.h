@@ -47,7 +47,8 @@ struct Probe {
         guint64 connection;    /* inode of the socket over which the settings were read */
         gboolean filled_once;  /* the first fill, which is not told ban by ban, is over */
         char *turn;            /* the last jail whose settings were read in turn */
-        gint64 unexplained_at; /* when a write to the database last made us read all settings */
+        guint64 total_failed;  /* over all jails, at the last look */
+        gint64 unexplained_at; /* when a write that nothing explains last made us read all settings */
         gint64 unexplained_pause;
         gboolean refresh_wanted; /* such a read waits for its pause to end */
         gboolean settings_changed;
@@ -55,12 +56,14 @@ struct Probe {
 
         gint unsettled;    /* atomic */
         gint refresh_all;  /* atomic */
+        gint log_written;  /* atomic */
         GMutex shown_lock; /* of `database` for readers that must not wait for a probe */
 };
 
 /* probe-jails.c */
 
-/* The list of jails and all counters; new jails have no settings yet. ret_changed: jails came or went. */
+/* The list of jails and all counters; new jails have no settings yet. ret_changed: jails came or went, or there were
+ * failures. */
 gboolean probe_read_jails(Probe *self, gboolean *ret_changed, GError **error);
 /* Settings of new jails and of those that are marked, at most a few; then everything goes into the model. */
 gboolean probe_read_settings(Probe *self, GError **error);

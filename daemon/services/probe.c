@@ -7,9 +7,9 @@
  * counters disagree. A full look also asks for the server's settings and checks the database. Everything runs under
  * one lock, which is held while fail2ban is asked; the locks of model, table and findings are not.
  *
- * A write to the database that is neither a ban nor an unban nor a jail is a reload, or only fail2ban noting how far it
- * read a log. So the settings of all jails are read anew after one, but when that finds nothing, the next one waits
- * twice as long.
+ * A line in fail2ban's log that is neither a failure nor a ban nor an unban nor a jail may be a reload or a setting that
+ * somebody changed. So the settings of all jails are read anew after one; when that finds nothing, the next one waits
+ * twice as long. Where the log is no file, a write to the database must do as the sign.
  */
 
 #include "services/probe.h"
@@ -261,7 +261,7 @@ static gboolean disagrees(Probe *self) {
         return FALSE;
 }
 
-/* `written`: the database was written to, and no new ban is the reason. */
+/* `written`: something was, and no new ban is the reason. */
 static gboolean look_at_jails(Probe *self, gboolean full, gboolean written, GError **error) {
         gboolean changed = FALSE;
 
@@ -271,7 +271,7 @@ static gboolean look_at_jails(Probe *self, gboolean full, gboolean written, GErr
         if (!probe_read_settings(self, error))
                 return FALSE;
 
-        if (!written || !self->database || changed || disagrees(self))
+        if (!written || changed || disagrees(self))
                 return TRUE;
         self->refresh_wanted = TRUE;
         mark_settings(self, FALSE);
@@ -297,14 +297,16 @@ static gboolean check_all_bans(Probe *self, GError **error) {
 }
 
 static gboolean look(Probe *self, gboolean full, GError **error) {
-        gboolean rows, seen;
+        g_autofree char *log = probe_log_file(self);
+        gboolean written, seen;
 
         g_atomic_int_set(&self->unsettled, FALSE);
-        rows = probe_read_rows(self);
+        written = log ? g_atomic_int_exchange(&self->log_written, FALSE) : !full && self->database;
+        written = !probe_read_rows(self) && written;
 
         model_hold(self->model);
         seen = (!full && self->online) || read_server(self, error);
-        seen = seen && look_at_jails(self, full, !full && !rows, error);
+        seen = seen && look_at_jails(self, full, written, error);
         model_release(self->model);
 
         if (!seen || !probe_fill(self, error) || !check_all_bans(self, error))
@@ -424,6 +426,20 @@ char *probe_database_file(Probe *self) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->shown_lock);
 
         return g_strdup(self->database);
+}
+
+char *probe_log_file(Probe *self) {
+        static const char *const levels[] = { "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", NULL };
+        g_autoptr(GVariant) server = model_server(self->model);
+        const char *level = "", *target = "";
+
+        g_variant_lookup(server, "LogLevel", "&s", &level);
+        g_variant_lookup(server, "LogTarget", "&s", &target);
+        return g_strv_contains(levels, level) && g_path_is_absolute(target) ? g_strdup(target) : NULL;
+}
+
+void probe_log_written(Probe *self) {
+        g_atomic_int_set(&self->log_written, TRUE);
 }
 
 gint64 probe_next_end(Probe *self) {

@@ -50,6 +50,10 @@ void probe_connection_ended(Probe *self, guint64 connection, gint64 now);
 /* The file to watch for writes; NULL = fail2ban has no database that can be read, so the watcher has to ask at
  * intervals. */
 char *probe_database_file(Probe *self);
+/* The file to watch for signs of a reload or of changed settings, which fail2ban logs; NULL = it logs elsewhere, or so
+ * much that it would tell of our own questions. */
+char *probe_log_file(Probe *self);
+void probe_log_written(Probe *self);
 gint64 probe_next_end(Probe *self); /* ban_table_next_end() */
 /* Something is under way (jails are starting, bans are restored, a row is to come): look again in a second. */
 gboolean probe_is_unsettled(Probe *self);
