@@ -74,12 +74,10 @@ static int follow_refresh(Follow *self) {
 }
 
 static void follow_cancel(Follow *self) {
-        auto_message sd_bus_message *reply = NULL;
-
         if (self->cancelled)
                 return;
         self->cancelled = true;
-        reply = client_call(&self->cli->client, self->path, BANGUI_OPERATION, "Cancel", "");
+        (void) sd_bus_message_unref(client_call(&self->cli->client, self->path, BANGUI_OPERATION, "Cancel", ""));
 }
 
 /* Waits for the next message, an interrupt, or that it is time to ask. Returns 0, or -1 with the error set. */
@@ -155,7 +153,7 @@ static Value *operation_follow(Cli *cli, const char *path) {
         Follow follow = { .cli = cli, .path = path };
         auto_slot sd_bus_slot *slot = NULL;
         Value *result = NULL;
-        int r = sd_bus_match_signal(cli->client.bus, &slot, NULL, path, "org.freedesktop.DBus.Properties",
+        int r = sd_bus_match_signal(cli->client.bus, &slot, BANGUI_NAME, path, "org.freedesktop.DBus.Properties",
                                     "PropertiesChanged", on_properties_changed, &follow);
 
         if (r < 0)

@@ -16,7 +16,9 @@
 static void client_take_error(Client *self, const char *name, char *message, int status) {
         free(self->error.name);
         free(self->error.message);
-        self->error = (ClientError) { memory_text(name, strlen(name)), message, status };
+        self->error.name = memory_text(name, strlen(name));
+        self->error.message = message;
+        self->error.status = status;
 }
 
 void client_set_error(Client *self, const char *name, const char *format, ...) {

@@ -18,7 +18,7 @@ static inline void auto_free_release(void *slot) {
         free(*(void **) slot);
 }
 
-static inline void auto_close_release(int *slot) {
+static inline void auto_close_release(const int *slot) {
         if (*slot >= 0)
                 (void) close(*slot);
 }

@@ -121,39 +121,38 @@ static const Unit *find_unit(const char *text, size_t length) {
         return NULL;
 }
 
-/* One number and its unit; the unit may be left out when nothing follows. Returns what follows, or NULL. */
+/* One number and its unit. Returns what follows, or NULL. */
 static const char *parse_part(const char *text, int64_t *total) {
         static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        char *end = NULL;
-        const Unit *unit = &units[0];
+        size_t n_digits = strspn(text, "0123456789");
+        size_t n_letters = strspn(text + n_digits, letters);
+        const Unit *unit = find_unit(text + n_digits, n_letters);
         int64_t number;
-        size_t length;
 
-        if (*text < '0' || *text > '9')
-                return NULL;
         errno = 0;
-        number = strtoll(text, &end, 10);
-        if (errno != 0)
-                return NULL;
-        length = strspn(end, letters);
-        if (length > 0)
-                unit = find_unit(end, length);
-        else if (*end != '\0')
-                return NULL;
-        if (unit == NULL || __builtin_mul_overflow(number, unit->seconds, &number) ||
+        number = strtoll(text, NULL, 10);
+        if (n_digits == 0 || unit == NULL || errno != 0 || __builtin_mul_overflow(number, unit->seconds, &number) ||
             __builtin_add_overflow(*total, number, total))
                 return NULL;
-        end += length;
-        return end + strspn(end, " ");
+        text += n_digits + n_letters;
+        return text + strspn(text, " ");
+}
+
+static int parse_seconds(const char *text, int64_t *ret_seconds) {
+        if (strcmp(text, "-1") == 0 || strcasecmp(text, "permanent") == 0) {
+                *ret_seconds = DURATION_PERMANENT;
+                return 0;
+        }
+        errno = 0;
+        *ret_seconds = strtoll(text, NULL, 10);
+        return errno == 0 && *text != '\0' && text[strspn(text, "0123456789")] == '\0' ? 0 : -EINVAL;
 }
 
 int duration_parse(const char *text, int64_t *ret_seconds) {
         int64_t total = 0;
 
-        if (strcmp(text, "-1") == 0 || strcasecmp(text, "permanent") == 0) {
-                *ret_seconds = DURATION_PERMANENT;
+        if (parse_seconds(text, ret_seconds) == 0)
                 return 0;
-        }
         do
                 text = parse_part(text, &total);
         while (text != NULL && *text != '\0');

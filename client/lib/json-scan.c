@@ -68,7 +68,7 @@ static bool skip_escape(JsonScan *self) {
                 self->at += 5;
                 return true;
         }
-        if (memchr("\"\\/bfnrt", *self->at, 8) == NULL)
+        if (*self->at == '\0' || strchr("\"\\/bfnrt", *self->at) == NULL)
                 return false;
         self->at++;
         return true;
@@ -254,9 +254,12 @@ int64_t json_span_int(const JsonSpan *self) {
         uint64_t number = 0;
 
         for (at += negative; at < end && is_digit(*at); at++) {
-                if (number > (INT64_MAX - 9) / 10)
+                if (number <= INT64_MAX / 10)
+                        number = number * 10 + (uint64_t) (*at - '0');
+                else
+                        number = UINT64_MAX;
+                if (number > INT64_MAX)
                         return negative ? INT64_MIN : INT64_MAX;
-                number = number * 10 + (uint64_t) (*at - '0');
         }
         return negative ? -(int64_t) number : (int64_t) number;
 }

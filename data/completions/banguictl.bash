@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion for banguictl(1)
+
+_banguictl_jails() {
+        banguictl jails --names --no-ask --timeout 2 2>/dev/null
+}
+
+# The options of a command; of "" those of all commands.
+_banguictl_options() {
+        case $1 in
+        jails) printf '%s\n' --names ;;
+        jail) printf '%s\n' --restart --unban --from-start --reason ;;
+        bans) printf '%s\n' --jail --within --search --sort --reverse --limit --all ;;
+        ban) printf '%s\n' --jail --force --reason ;;
+        unban) printf '%s\n' --jail --all --reason ;;
+        server) printf '%s\n' --reason ;;
+        reload) printf '%s\n' --restart --unban --reason ;;
+        watch) printf '%s\n' --jail ;;
+        log) printf '%s\n' --lines --follow --contains --level --jail ;;
+        audit) printf '%s\n' --method --uid --since --until --search --limit --all ;;
+        esac
+        printf '%s\n' --json --color --utc --bus --host --timeout --no-ask --help --version
+}
+
+# One a line, as all that follow: what may stand as word NUMBER (1 is the first) behind COMMAND; the words before it follow.
+_banguictl_words() {
+        local command=$1 number=$2
+        shift 2
+        case $command:$number in
+        jail:1 | reload:1) _banguictl_jails ;;
+        jail:2) printf '%s\n' show set start stop reload restart idle add remove action ;;
+        jail:3)
+                case $2 in
+                idle) printf '%s\n' on off ;;
+                add | remove) printf '%s\n' log-path ignore failregex ignoreregex journal-match ;;
+                set)
+                        printf '%s\n' bantime= findtime= maxretry= maxmatches= maxlines= usedns= ignoreself= prefregex= \
+                                datepattern= log-encoding= log-timezone= bantime-increment= bantime-maxtime= \
+                                bantime-rndtime= bantime-multipliers= bantime-overalljails=
+                        ;;
+                esac
+                ;;
+        server:1) printf '%s\n' show set flush-logs start restart probe ;;
+        server:2)
+                [[ $1 == set ]] && printf '%s\n' log-level= log-target= syslog-socket= database-file= \
+                        database-purge-age= database-max-matches=
+                ;;
+        can:1) printf '%s\n' read read-sensitive ban unban control-jail control-server ;;
+        help:1) printf '%s\n' "${_banguictl_commands[@]}" ;;
+        esac
+}
+
+_banguictl_commands=(status jails jail bans ban unban lookup server reload watch log audit can version help)
+
+# What may be the argument of the option before the cursor.
+_banguictl_argument() {
+        case $1 in
+        --jail | -j) _banguictl_jails ;;
+        --sort) printf '%s\n' address banned-at ends-at failures jail ;;
+        --color) printf '%s\n' auto always never ;;
+        --level) printf '%s\n' CRITICAL ERROR WARNING NOTICE INFO DEBUG ;;
+        --bus | --host | --timeout | --within | --search | --reason | --limit | --lines | --contains | --method | --uid | \
+                --since | --until | -H | -w | -s | -r | -n) ;;
+        *) return 1 ;;
+        esac
+}
+
+_banguictl() {
+        local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+        local -a words=()
+        local i candidates
+        COMPREPLY=()
+
+        if ! candidates=$(_banguictl_argument "$previous"); then
+                for ((i = 1; i < COMP_CWORD; i++)); do
+                        if _banguictl_argument "${COMP_WORDS[i]}" >/dev/null; then
+                                ((i++))
+                        elif [[ ${COMP_WORDS[i]} != -* ]]; then
+                                words+=("${COMP_WORDS[i]}")
+                        fi
+                done
+                if [[ $current == -* ]]; then
+                        candidates=$(_banguictl_options "${words[0]-}")
+                elif ((${#words[@]} == 0)); then
+                        candidates=$(printf '%s\n' "${_banguictl_commands[@]}")
+                else
+                        candidates=$(_banguictl_words "${words[0]}" ${#words[@]} "${words[@]:1}")
+                fi
+        fi
+
+        local candidate IFS=$'\n'
+        for candidate in $candidates; do
+                [[ $candidate == "$current"* ]] && COMPREPLY+=("$(printf '%q' "$candidate")")
+        done
+        [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
+        return 0
+}
+
+complete -F _banguictl banguictl
