@@ -284,10 +284,11 @@ class Stack:
     settings  of banguid, "fail2ban-read-timeout" and so on
     limits    of the bus, "max_connections_per_user" and so on
     policy    the polkit policy file; bus_policy: the bus policy file; program: banguid (all: the ones of the tree)
+    wrapper   words before the command of banguid, in which {folder} stands for the stack's
     """
 
     def __init__(self, *, folder=None, jails=None, default=None, action="", fail2ban=True, daemon=True, polkit=False,
-                 rules="", dbfile=None, settings=None, limits=None, policy=None, bus_policy=None, program=None):
+                 rules="", dbfile=None, settings=None, limits=None, policy=None, bus_policy=None, program=None, wrapper=()):
         self.build = build_folder()
         self.folder = None
         self.parent = folder
@@ -303,6 +304,7 @@ class Stack:
         self.limits = limits or {}
         self.policy = pathlib.Path(policy or SOURCE / "polkit/org.bangui.BanGUI1.policy")
         self.bus_policy = pathlib.Path(bus_policy or SOURCE / "data/dbus-1/org.bangui.BanGUI1.conf")
+        self.wrapper = wrapper
         self.program = pathlib.Path(program or self.build / "daemon/banguid")
         self.daemon_status = 0  # what banguid is expected to end with
         self.bus_process = self.polkit_process = self.daemon = self.fail2ban = self._connection = None
@@ -438,16 +440,23 @@ class Stack:
         config.touch()
         return ["--config", config, *(word for key, value in values.items() for word in ("--set", f"{key}={value}"))]
 
-    def start_daemon(self, wait=True):
-        """banguid; returns when it says that it is ready, which a socket tells as systemd would be told."""
+    def start_daemon(self, wait=True, probed=True):
+        """banguid; returns when it says that it is ready, which a socket tells as systemd would be told, and when it
+        has looked at fail2ban once (probed)."""
         ready = self.folder / "notify"
         ready.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(str(ready))
-            self.daemon = Process("banguid", [self.program, *self.daemon_arguments()], self.folder / "banguid.out",
+            words = [word.format(folder=self.folder) for word in self.wrapper]
+            self.daemon = Process("banguid", [*words, self.program, *self.daemon_arguments()], self.folder / "banguid.out",
                                   env=self.environment(NOTIFY_SOCKET=str(ready), G_DEBUG="fatal-criticals"))
             if wait:
                 self._await_ready(notify)
+        if wait and probed:
+            self.subscribe("org.freedesktop.DBus.Properties", "PropertiesChanged")
+            self.wait_until(lambda: self.get("Server", "State") != "unknown", "the first look at fail2ban")
+            if self.get("Server", "Online"):
+                self.wait_until(lambda: self.get("Server", "Jails"), "the jails")
 
     def _await_ready(self, notify):
         descriptor = os.pidfd_open(self.daemon.pid)

@@ -191,19 +191,19 @@ class FaultTest(unittest.TestCase):
 class Fail2banGoes(FaultTest):
     def check_gone_and_back(self, end):
         stack = self.start()
-        stack.ban("192.0.2.1", "2001:db8::1")
+        stack.ban("198.51.100.1", "2001:db8::1")
         end(stack)
         self.wait_offline(stack)
         self.assertIn("fail2ban-offline", findings(stack))
         self.assertEqual("degraded", stack.get("Manager", "State"))
         self.assertEqual([], stack.get("Server", "Jails"))
         self.check_quick(stack)
-        name, message = stack.error("Bans.Ban", GLib.Variant("(asasa{sv})", (["192.0.2.2"], ["sshd"], {})))
+        name, message = stack.error("Bans.Ban", GLib.Variant("(asasa{sv})", (["198.51.100.2"], ["sshd"], {})))
         self.assertEqual("Fail2banOffline", name, message)
 
         stack.start_fail2ban()
         self.wait_online(stack)
-        self.wait_same(stack, {"192.0.2.1", "2001:db8::1"})
+        self.wait_same(stack, {"198.51.100.1", "2001:db8::1"})
         stack.wait_until(lambda: stack.get("Manager", "State") == "running", "State running")
         self.assertNotIn("fail2ban-offline", findings(stack))
 
@@ -222,21 +222,21 @@ class Fail2banGoes(FaultTest):
 
     def test_restarted_by_us(self):
         stack = self.start(jails={"sshd": {"filter": "sshd"}, "web": {}})
-        stack.ban("192.0.2.1", jails=["sshd", "web"])
+        stack.ban("198.51.100.1", jails=["sshd", "web"])
         result = finish(stack, stack.call("Server.Restart", GLib.Variant("(a{sv})", ({"wait": wait_option(20)},))))
         self.assertEqual(["sshd", "web"], sorted(result["jails"]))
         self.assertEqual([], result["missing"])
         self.wait_online(stack, 2)
-        self.wait_same(stack, {"192.0.2.1"})
+        self.wait_same(stack, {"198.51.100.1"})
 
     def test_started_by_us(self):
         stack = self.start()
-        stack.ban("192.0.2.1")
+        stack.ban("198.51.100.1")
         stack.fail2ban.kill()
         self.wait_offline(stack)
         result = finish(stack, stack.call("Server.Start", GLib.Variant("(a{sv})", ({"wait": wait_option(20)},))))
         self.assertEqual(["sshd"], result["jails"])
-        self.wait_same(stack, {"192.0.2.1"})
+        self.wait_same(stack, {"198.51.100.1"})
         name, message = stack.error("Server.Start", GLib.Variant("(a{sv})", ({},)))
         self.assertEqual("AlreadyActive", name, message)
 
@@ -249,13 +249,13 @@ class Fail2banGoes(FaultTest):
             calls.start("Server.Reload", GLib.Variant("(a{sv})", ({"wait": wait_option(20)},)))
             for address in addresses(120)[i * 30:i * 30 + 30]:
                 calls.start("Bans.Ban", GLib.Variant("(asasa{sv})", ([address], ["sshd"], {"wait": wait_option(20)})))
-        stack.fail("sshd", "192.0.2.1", times=3)
+        stack.fail("sshd", "198.51.100.1", times=3)
         calls.wait(124, 2 * WAIT)
         errors = [end for end in calls.ends if isinstance(end, str)]
         self.assertEqual([], [error for error in errors if not error.endswith(("Error.Busy", "Error.RefusedByFail2ban"))])
         self.assertEqual([], [end for end in calls.ends if not isinstance(end, str) and end.get("missing")])
         if not errors:
-            self.wait_same(stack, expected | {"192.0.2.1"})
+            self.wait_same(stack, expected | {"198.51.100.1"})
         self.assertEqual(["mail", "sshd", "web"], sorted(stack.get("Server", "Jails")))
 
 
@@ -263,18 +263,18 @@ class Fail2banSlow(FaultTest):
     def test_others_are_answered(self):
         stack = self.start(action=SLOW)
         begin = time.monotonic()
-        answer = stack.ban("192.0.2.1", wait=wait_option(0))
+        answer = stack.ban("198.51.100.1", wait=wait_option(0))
         self.assertIn("operation", answer)
         while stack.get("Operation", "State", answer["operation"]) == "running":
             self.check_quick(stack)
         self.assertGreater(time.monotonic() - begin, 4)
         self.assertEqual(1, finish(stack, answer)["banned"])
-        self.wait_same(stack, {"192.0.2.1"})
+        self.wait_same(stack, {"198.51.100.1"})
 
     def test_wait_is_kept(self):
         stack = self.start(action=SLOW)
         begin = time.monotonic()
-        answer = stack.ban("192.0.2.1")
+        answer = stack.ban("198.51.100.1")
         self.assertLess(time.monotonic() - begin, 1 + SECONDS)
         self.assertEqual(1, finish(stack, answer)["banned"])
 
@@ -293,13 +293,13 @@ class Fail2banSlow(FaultTest):
         stack = self.start(action="sleep 2")
         client = connect(stack)
         name = client.get_unique_name()
-        client.call(NAME, ROOT, f"{NAME}.Bans", "Ban", GLib.Variant("(asasa{sv})", (["192.0.2.1"], ["sshd"], {"wait": wait_option(20)})),
+        client.call(NAME, ROOT, f"{NAME}.Bans", "Ban", GLib.Variant("(asasa{sv})", (["198.51.100.1"], ["sshd"], {"wait": wait_option(20)})),
                     None, Gio.DBusCallFlags.NONE, WAIT * 1000, None, None)
         client.flush_sync(None)
         stack.wait_until(lambda: self.is_busy(stack), "fail2ban at work")
         client.close_sync(None)
         self.check_quick(stack)
-        self.wait_same(stack, {"192.0.2.1"})
+        self.wait_same(stack, {"198.51.100.1"})
 
         def recorded():
             rows, _ = stack.call("Manager.ListAudit", GLib.Variant("(a{sv})", ({},)))
@@ -330,7 +330,7 @@ class Fail2banNonsense(FaultTest):
         stack.start_fail2ban()
         self.wait_online(stack)
         stack.wait_until(lambda: part(stack, "fail2ban")["state"] == "ok", "the part to be well")
-        self.assertEqual(1, finish(stack, stack.ban("192.0.2.1"))["banned"])
+        self.assertEqual(1, finish(stack, stack.ban("198.51.100.1"))["banned"])
 
     def test_garbage(self):
         self.check_answer(lambda request: Reply(os.urandom(300).replace(b"<", b"x") + END), {"Fail2banProtocol"})
@@ -372,10 +372,10 @@ class Database(FaultTest):
     """fail2ban's own, which is a help and no need: bans stay true without it."""
 
     def check_bans_stay_true(self, stack, known=()):
-        stack.fail("sshd", "198.51.100.1", times=3)
-        stack.ban("198.51.100.2")
-        self.wait_same(stack, {*known, "198.51.100.1", "198.51.100.2"})
-        result = stack.call("Bans.Lookup", GLib.Variant("(sa{sv})", ("198.51.100.2", {})))
+        stack.fail("sshd", "203.0.113.1", times=3)
+        stack.ban("203.0.113.2")
+        self.wait_same(stack, {*known, "203.0.113.1", "203.0.113.2"})
+        result = stack.call("Bans.Lookup", GLib.Variant("(sa{sv})", ("203.0.113.2", {})))
         self.assertTrue(result["banned"])
 
     def wait_unreadable(self, stack):
@@ -385,27 +385,27 @@ class Database(FaultTest):
 
     def test_locked(self):
         stack = self.start()
-        stack.ban("192.0.2.1")
-        self.wait_same(stack, {"192.0.2.1"})
+        stack.ban("198.51.100.1")
+        self.wait_same(stack, {"198.51.100.1"})
         with contextlib.closing(sqlite3.connect(stack.fail2ban.database, isolation_level=None)) as lock:
             lock.execute("BEGIN EXCLUSIVE")
             self.check_quick(stack)
             begin = time.monotonic()
-            result = stack.call("Bans.Lookup", GLib.Variant("(sa{sv})", ("192.0.2.1", {})))
+            result = stack.call("Bans.Lookup", GLib.Variant("(sa{sv})", ("198.51.100.1", {})))
             self.assertLess(time.monotonic() - begin, 10)
             self.assertTrue(result["banned"])
             lock.execute("ROLLBACK")
-        self.check_bans_stay_true(stack, {"192.0.2.1"})
+        self.check_bans_stay_true(stack, {"198.51.100.1"})
         stack.call("Server.Probe", GLib.Variant("(a{sv})", ({},)))
         stack.wait_until(lambda: "database-unreadable" not in findings(stack), "the finding to go")
 
     def test_missing(self):
         stack = self.start()
-        stack.ban("192.0.2.1")
-        self.wait_same(stack, {"192.0.2.1"})
+        stack.ban("198.51.100.1")
+        self.wait_same(stack, {"198.51.100.1"})
         os.rename(stack.fail2ban.database, stack.fail2ban.database + ".away")
         self.wait_unreadable(stack)
-        self.check_bans_stay_true(stack, {"192.0.2.1"})
+        self.check_bans_stay_true(stack, {"198.51.100.1"})
         os.rename(stack.fail2ban.database + ".away", stack.fail2ban.database)
         stack.call("Server.Probe", GLib.Variant("(a{sv})", ({},)))
         stack.wait_until(lambda: "database-unreadable" not in findings(stack), "the finding to go")
@@ -428,11 +428,11 @@ class Database(FaultTest):
             data[100:] = os.urandom(len(data) - 100)
             pathlib.Path(path).write_bytes(data)
         stack = self.start()
-        stack.ban("192.0.2.1")
-        self.wait_same(stack, {"192.0.2.1"})
+        stack.ban("198.51.100.1")
+        self.wait_same(stack, {"198.51.100.1"})
         self.swap(stack, garbage)
         self.wait_unreadable(stack)
-        self.check_bans_stay_true(stack, {"192.0.2.1"})
+        self.check_bans_stay_true(stack, {"198.51.100.1"})
 
     def test_no_database_at_all(self):
         stack = self.start()
@@ -573,7 +573,7 @@ class Daemon(FaultTest):
     @staticmethod
     def refuses(stack):
         try:
-            stack.call("Bans.Unban", GLib.Variant("(asasa{sv})", (["192.0.2.9"], [], {})))
+            stack.call("Bans.Unban", GLib.Variant("(asasa{sv})", (["198.51.100.9"], [], {})))
         except GLib.Error as error:
             name = Gio.dbus_error_get_remote_error(error)
             assert name in (f"{NAME}.Error.Cancelled", f"{NAME}.Error.Busy", "org.freedesktop.DBus.Error.ServiceUnknown"), name
@@ -583,11 +583,11 @@ class Daemon(FaultTest):
     def test_killed_and_started_again(self):
         """Nothing that was answered is lost: bans, who banned and why, the audit; the lock is free."""
         stack = self.start(action="sleep 0.02")
-        calls = self.ban_many(stack, 200)
-        reasoned = stack.ban("192.0.2.200", reason=GLib.Variant("s", "kept over a crash"), wait=wait_option(20))
+        calls = self.ban_many(stack, 100)
+        reasoned = stack.ban("203.0.113.200", reason=GLib.Variant("s", "kept over a crash"), wait=wait_option(20))
         self.assertEqual(1, finish(stack, reasoned)["banned"])
         stack.stop_daemon(signal.SIGKILL, expect=-signal.SIGKILL)
-        calls.wait(200)
+        calls.wait(100)
         done = sum(end.get("banned", 0) for end in calls.ends if not isinstance(end, str))
 
         stack.start_daemon()
@@ -596,7 +596,7 @@ class Daemon(FaultTest):
         now = banned_by_fail2ban(stack)
         self.assertGreaterEqual(len(now), done)
         self.wait_same(stack, now)
-        result = stack.call("Bans.Lookup", GLib.Variant("(sa{sv})", ("192.0.2.200", {})))
+        result = stack.call("Bans.Lookup", GLib.Variant("(sa{sv})", ("203.0.113.200", {})))
         self.assertEqual("kept over a crash", result["bans"][0]["reason"])
         rows, page = stack.call("Manager.ListAudit", GLib.Variant("(a{sv})", ({"total": GLib.Variant("b", True)},)))
         self.assertGreaterEqual(page["total"], done)
@@ -605,11 +605,11 @@ class Daemon(FaultTest):
     def test_killed_often(self):
         stack = self.start()
         for i in range(5):
-            self.assertEqual(1, finish(stack, stack.ban(f"192.0.2.{i}"))["banned"])
+            self.assertEqual(1, finish(stack, stack.ban(f"203.0.113.{i}"))["banned"])
             stack.stop_daemon(signal.SIGKILL, expect=-signal.SIGKILL)
             stack.start_daemon()
             self.wait_online(stack)
-        self.wait_same(stack, {f"192.0.2.{i}" for i in range(5)})
+        self.wait_same(stack, {f"203.0.113.{i}" for i in range(5)})
 
     def test_second_one_is_refused(self):
         stack = self.start()

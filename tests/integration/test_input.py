@@ -103,9 +103,9 @@ class Input(unittest.TestCase):
         for text in ("300.1.2.3", "192.0.2", "192.0.2.1 ; rm -rf /", "host.example", "2001:db8::x", "192.0.2.1/", "[192.0.2.1",
                      "١٩٢.0.2.1"):
             with self.subTest(text=text):
-                self.check("AddressInvalid", text, "Bans.Ban", self.ban(["192.0.2.7", text]))
+                self.check("AddressInvalid", text, "Bans.Ban", self.ban(["203.0.113.7", text]))
         for text in ("", "x" * 5000):
-            self.check("AddressInvalid", "address", "Bans.Ban", self.ban(["192.0.2.7", text]))
+            self.check("AddressInvalid", "address", "Bans.Ban", self.ban(["203.0.113.7", text]))
         self.check("AddressInvalid", "no-address", "Bans.List", GLib.Variant("(a{sv})", ({"within": GLib.Variant("s", "no-address")},)))
 
     def test_prefix_too_long(self):
@@ -123,8 +123,8 @@ class Input(unittest.TestCase):
         self.check("TooLarge", "10000", "Bans.Unban", self.ban(addresses))
 
     def test_jail_unknown(self):
-        self.check("JailNotFound", "'sshd'", "Bans.Ban", self.ban(["192.0.2.7"], ["web", "sshdd"]))
-        self.check("JailNotFound", "sshdd", "Bans.Unban", self.ban(["192.0.2.7"], ["sshdd"]))
+        self.check("JailNotFound", "'sshd'", "Bans.Ban", self.ban(["203.0.113.7"], ["web", "sshdd"]))
+        self.check("JailNotFound", "sshdd", "Bans.Unban", self.ban(["203.0.113.7"], ["sshdd"]))
         self.check("JailNotFound", "sshdd", "Server.StopJail", GLib.Variant("(sa{sv})", ("sshdd", {})))
         self.check("JailNotFound", "sshdd", "Server.StartJail", GLib.Variant("(sa{sv})", ("sshdd", {})))
         self.check("JailNotFound", "sshdd", "Server.Reload", GLib.Variant("(a{sv})", ({"jail": GLib.Variant("s", "sshdd")},)))
@@ -138,7 +138,7 @@ class Input(unittest.TestCase):
                 self.assertEqual("InvalidArgument", shown, message)
 
     def test_option_unknown(self):
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"raeson": GLib.Variant("s", "x")}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"raeson": GLib.Variant("s", "x")}))
         found = list(methods_with_options())
         self.assertGreater(len(found), 20)
         for interface, method, types in found:
@@ -152,20 +152,20 @@ class Input(unittest.TestCase):
         for options, part in (({"reason": GLib.Variant("i", 1)}, "reason"), ({"force": GLib.Variant("s", "yes")}, "force"),
                               ({"wait": GLib.Variant("d", 1.5)}, "wait"), ({"protect": GLib.Variant("s", "192.0.2.1")}, "protect")):
             with self.subTest(part=part):
-                self.check("InvalidArgument", part, "Bans.Ban", self.ban(["192.0.2.7"], options=options))
+                self.check("InvalidArgument", part, "Bans.Ban", self.ban(["203.0.113.7"], options=options))
 
     def test_option_out_of_range(self):
         for options, part in (({"limit": GLib.Variant("x", 0)}, "limit"), ({"limit": GLib.Variant("x", 501)}, "limit"),
                               ({"cursor": GLib.Variant("s", "none of ours")}, "cursor"), ({"sort": GLib.Variant("s", "colour")}, "sort")):
             with self.subTest(part=part):
                 self.check("InvalidArgument", part, "Bans.List", GLib.Variant("(a{sv})", (options,)))
-        self.check("InvalidArgument", "wait", "Bans.Ban", self.ban(["192.0.2.7"], options={"wait": GLib.Variant("x", 21)}))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"reason": GLib.Variant("s", "r" * 501)}))
+        self.check("InvalidArgument", "wait", "Bans.Ban", self.ban(["203.0.113.7"], options={"wait": GLib.Variant("x", 21)}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": GLib.Variant("s", "r" * 501)}))
         self.check("InvalidArgument", "lines", "Server.ReadLog", GLib.Variant("(a{sv})", ({"lines": GLib.Variant("x", 5001)},)))
 
     def test_option_twice(self):
         twice = options_twice("reason", GLib.Variant("s", "one"), GLib.Variant("s", "two"))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options=twice))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options=twice))
         twice = options_twice("limit", GLib.Variant("x", 1), GLib.Variant("x", 2))
         self.check("InvalidArgument", "limit", "Bans.List", GLib.Variant.new_tuple(twice))
         twice = options_twice("maxretry", GLib.Variant("x", 1), GLib.Variant("x", 2))
@@ -179,8 +179,8 @@ class Input(unittest.TestCase):
         self.assertEqual(3, self.stack.get("Jail", "MaxRetry", self.jail))
 
     def test_wrong_signature(self):
-        for parameters in (GLib.Variant("(s)", ("192.0.2.7",)), None, GLib.Variant("(asas)", (["192.0.2.7"], [])),
-                           GLib.Variant("(asasa{ss})", (["192.0.2.7"], [], {}))):
+        for parameters in (GLib.Variant("(s)", ("203.0.113.7",)), None, GLib.Variant("(asas)", (["203.0.113.7"], [])),
+                           GLib.Variant("(asasa{ss})", (["203.0.113.7"], [], {}))):
             name, message = self.stack.error("Bans.Ban", parameters)
             self.assertIn(name, ("InvalidArgument", "org.freedesktop.DBus.Error.InvalidArgs"), message)
 
@@ -189,9 +189,9 @@ class Input(unittest.TestCase):
         self.assertEqual("org.freedesktop.DBus.Error.UnknownMethod", name, message)
 
     def test_text_with_control_characters(self):
-        self.check("AddressInvalid", "192.0.2.7", "Bans.Ban", self.ban(["192.0.2.7\n192.0.2.8"]))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"reason": GLib.Variant("s", "a\nb")}))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["192.0.2.7"], options={"reason": GLib.Variant("s", "a\x1b[2Jb")}))
+        self.check("AddressInvalid", "203.0.113.7", "Bans.Ban", self.ban(["203.0.113.7\n203.0.113.8"]))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": GLib.Variant("s", "a\nb")}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": GLib.Variant("s", "a\x1b[2Jb")}))
         for regex in ("<HOST>\nx", "<F2B_END_COMMAND><HOST>"):
             name, message = self.stack.error("Jail.AddFailregex", GLib.Variant("(sa{sv})", (regex, {})), self.jail)
             self.assertIn(name, ("InvalidArgument", "RegexInvalid"), message)
