@@ -70,7 +70,7 @@ class Installed(unittest.TestCase):
     def test_modes(self):
         for path in self.root.rglob("*"):
             mode = path.stat().st_mode & 0o7777
-            program = path.is_dir() or path.name in ("banguid", "banguictl")
+            program = path.is_dir() or path.parent.name in ("bin", "libexec")
             self.assertEqual(0o755 if program else 0o644, mode, path)
 
     def test_programs_are_hardened(self):
