@@ -20,62 +20,14 @@
  * a service puts in or takes out meanwhile is then never undone.
  */
 
-#include "services/probe-private.h"
-
 #include "core/error.h"
+#include "services/probe-entry.h"
+#include "services/probe-private.h"
 
 #define PATIENCE_S 5    /* a large jail that disagrees for so long is listed even while it changes */
 #define HELD_RETIME 3   /* bans found in force so many times after their end: ask for their real end */
 #define HELD_PAUSE_S 30 /* then they are not asked for again so soon: the jail may be idle */
 #define DUE_AT_ONCE 20000
-
-/* A ban whose texts are borrowed. */
-typedef struct Entry {
-        Ban ban;
-        char text[ADDRESS_TEXT_MAX];
-} Entry;
-
-typedef struct Times {
-        gint64 banned_at, ends_at;
-} Times;
-
-static const char *entry_set_id(Entry *self, const char *id) {
-        self->ban.id = (char *) id;
-        self->ban.is_address = address_try_parse(id, &self->ban.address);
-        if (self->ban.is_address)
-                self->ban.id = (char *) address_format(&self->ban.address, self->text);
-        return self->ban.id;
-}
-
-static gint64 jail_ban_time(const ProbeJail *jail) {
-        gint64 seconds = 0;
-
-        if (jail->settings)
-                g_variant_lookup(jail->settings, "BanTime", "x", &seconds);
-        return seconds;
-}
-
-static void entry_from_row(Entry *self, const ProbeJail *jail, const Fail2banRow *row) {
-        gint64 seconds = row->bantime == -2 ? jail_ban_time(jail) : row->bantime;
-
-        *self = (Entry) {
-                .ban = {
-                        .jail = jail->name,
-                        .banned_at = row->banned_at,
-                        .ends_at = seconds < 0 ? -1 : row->banned_at + seconds,
-                        .failures = row->failures,
-                        .count = row->count,
-                },
-        };
-        entry_set_id(self, row->id);
-}
-
-static void entry_from_times(Entry *self, const ProbeJail *jail, const char *id, const Times *times) {
-        *self = (Entry) {
-                .ban = { .jail = jail->name, .banned_at = times->banned_at, .ends_at = times->ends_at },
-        };
-        entry_set_id(self, id);
-}
 
 static gboolean is_over(const Ban *ban, gint64 now) {
         return ban->ends_at >= 0 && ban->ends_at <= now;
@@ -97,12 +49,10 @@ static void remove_ban(Probe *self, const ProbeJail *jail, const char *id) {
 
 typedef struct RowReader {
         Probe *probe;
-        ProbeJail *jail; /* NULL = of the row */
-        gboolean quiet;
+        ProbeJail *jail;    /* NULL = of the row */
         gint64 newer_than;  /* rows of bans that were not known before count from here on */
-        GHashTable *fills;  /* jail -> Fill */
         GHashTable *ids;    /* what is asked for, or what is in the table */
-        GPtrArray *missing; /* Entry's rows that the table lacks, as RowCopy */
+        GPtrArray *missing; /* copies of rows that the table lacks */
 } RowReader;
 
 static ProbeJail *reader_jail(const RowReader *self, const Fail2banRow *row) {
@@ -112,11 +62,11 @@ static ProbeJail *reader_jail(const RowReader *self, const Fail2banRow *row) {
 static void put_new_row(const Fail2banRow *row, gpointer userdata) {
         RowReader *self = userdata;
         ProbeJail *jail = reader_jail(self, row);
-        Entry entry;
+        ProbeEntry entry;
 
         if (!jail || !jail->filled)
                 return;
-        entry_from_row(&entry, jail, row);
+        probe_entry_from_row(&entry, jail, row);
         if (!is_over(&entry.ban, self->probe->now))
                 ban_table_put(self->probe->bans, &entry.ban, self->probe->now, FALSE);
 }
@@ -127,12 +77,12 @@ static void put_newer_row(const Fail2banRow *row, gpointer userdata) {
         RowReader *self = userdata;
         ProbeJail *jail = reader_jail(self, row);
         gboolean newer;
-        Entry entry;
+        ProbeEntry entry;
         Ban known;
 
         if (!jail || !jail->filled)
                 return;
-        entry_from_row(&entry, jail, row);
+        probe_entry_from_row(&entry, jail, row);
         if (ban_table_get(self->probe->bans, jail->name, entry.ban.id, &known)) {
                 newer = row->banned_at > known.banned_at || row->count > known.count;
                 ban_clear(&known);
@@ -166,203 +116,12 @@ gboolean probe_read_rows(Probe *self) {
         return delta != FAIL2BAN_DELTA_NOTHING;
 }
 
-/* fail2ban's list */
-
-typedef struct List {
-        GHashTable *ids; /* id as the table has it -> Times */
-        guint listed;
-} List;
-
-static void list_clear(List *self) {
-        g_clear_pointer(&self->ids, g_hash_table_unref);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(List, list_clear)
-
-static void add_listed(const char *id, gsize length, gint64 banned_at, gint64 ends_at, gpointer userdata) {
-        List *self = userdata;
-        g_autofree char *text = g_utf8_make_valid(id, (gssize) length);
-        Times *times = NULL;
-        Entry entry;
-
-        if (banned_at != 0) {
-                times = g_new(Times, 1);
-                *times = (Times) { banned_at, ends_at };
-        }
-        self->listed++;
-        g_hash_table_insert(self->ids, g_strdup(entry_set_id(&entry, text)), times);
-}
-
-static gboolean read_list(Probe *self, ProbeJail *jail, gboolean with_times, List *ret, GError **error) {
-        ret->ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-        if (!fail2ban_ban_list(self->client, jail->name, with_times, add_listed, ret, error))
-                return FALSE;
-        jail->folded = (int) (ret->listed - g_hash_table_size(ret->ids));
-        return TRUE;
-}
-
-static void put_listed(Probe *self, ProbeJail *jail, GHashTable *wanted, const List *list, gboolean quiet) {
-        GHashTableIter iter;
-        gpointer id;
-
-        g_hash_table_iter_init(&iter, wanted);
-        while (g_hash_table_iter_next(&iter, &id, NULL)) {
-                const Times *times = g_hash_table_lookup(list->ids, id);
-                Entry entry;
-
-                if (!times)
-                        continue;
-                entry_from_times(&entry, jail, id, times);
-                ban_table_put(self->bans, &entry.ban, self->now, quiet);
-        }
-}
-
 static gboolean put_by_times(Probe *self, ProbeJail *jail, GHashTable *wanted, gboolean quiet, GError **error) {
-        g_auto(List) list = { NULL };
+        g_auto(ProbeList) list = { NULL };
 
-        if (!read_list(self, jail, TRUE, &list, error))
+        if (!probe_list_read(self, jail, TRUE, &list, error))
                 return FALSE;
-        put_listed(self, jail, wanted, &list, quiet);
-        return TRUE;
-}
-
-/* The first fill of a jail */
-
-typedef struct Fill {
-        ProbeJail *jail;
-        guint rows;
-        GHashTable *listed; /* NULL: the database and the counter agree, each row counts */
-} Fill;
-
-static void fill_free(gpointer data) {
-        Fill *fill = data;
-
-        g_clear_pointer(&fill->listed, g_hash_table_unref);
-        g_free(fill);
-}
-
-static void count_row(const Fail2banRow *row, gpointer userdata) {
-        RowReader *self = userdata;
-        Fill *fill = g_hash_table_lookup(self->fills, row->jail);
-
-        if (fill)
-                fill->rows++;
-}
-
-static void put_filling_row(const Fail2banRow *row, gpointer userdata) {
-        RowReader *self = userdata;
-        Fill *fill = g_hash_table_lookup(self->fills, row->jail);
-        Entry entry;
-
-        if (!fill)
-                return;
-        entry_from_row(&entry, fill->jail, row);
-        if (fill->listed && !g_hash_table_remove(fill->listed, entry.ban.id))
-                return;
-        ban_table_put(self->probe->bans, &entry.ban, self->probe->now, self->quiet);
-}
-
-static gboolean list_doubtful(Probe *self, GHashTable *fills, GError **error) {
-        GHashTableIter iter;
-        gpointer value;
-
-        g_hash_table_iter_init(&iter, fills);
-        while (g_hash_table_iter_next(&iter, NULL, &value)) {
-                Fill *fill = value;
-                g_auto(List) list = { NULL };
-
-                if (fill->rows == fill->jail->counters.currently_banned)
-                        continue;
-                if (!read_list(self, fill->jail, FALSE, &list, error))
-                        return FALSE;
-                fill->listed = g_steal_pointer(&list.ids);
-        }
-        return TRUE;
-}
-
-/* Two short reads of the database rather than one whose rows are kept: a table of 100,000 bans is then filled
- * without ever holding a second copy of it. */
-static gboolean fill_from_database(Probe *self, GHashTable *fills, const char *only, GError **error) {
-        gboolean quiet = !self->filled_once;
-        RowReader reader = { .probe = self, .fills = fills, .quiet = quiet };
-        Fail2banMark *mark = self->mark_valid ? NULL : &self->mark;
-        GError *local = NULL;
-
-        if (mark)
-                fail2ban_mark_clear(mark);
-        if (!fail2ban_database_running(self->database, only, self->now, mark, count_row, &reader, &local)) {
-                probe_database_failed(self, local);
-                return TRUE;
-        }
-        self->mark_valid = TRUE;
-        if (!list_doubtful(self, fills, error))
-                return FALSE;
-        if (!fail2ban_database_running(self->database, only, self->now, NULL, put_filling_row, &reader, &local))
-                probe_database_failed(self, local);
-        return TRUE;
-}
-
-/* What fail2ban lists and the database does not know, or, without a database, everything. */
-static gboolean fill_from_times(Probe *self, GHashTable *fills, GError **error) {
-        gboolean quiet = !self->filled_once;
-        GHashTableIter iter;
-        gpointer value;
-
-        g_hash_table_iter_init(&iter, fills);
-        while (g_hash_table_iter_next(&iter, NULL, &value)) {
-                Fill *fill = value;
-                g_auto(List) list = { NULL };
-
-                if (self->database ? !fill->listed || g_hash_table_size(fill->listed) == 0
-                                   : fill->jail->counters.currently_banned == 0)
-                        continue;
-                if (!read_list(self, fill->jail, TRUE, &list, error))
-                        return FALSE;
-                put_listed(self, fill->jail, self->database ? fill->listed : list.ids, &list, quiet);
-        }
-        return TRUE;
-}
-
-static GHashTable *collect_fills(Probe *self, const char **ret_only) {
-        g_autoptr(GHashTable) fills = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, fill_free);
-        GHashTableIter iter;
-        gpointer value;
-
-        g_hash_table_iter_init(&iter, self->jails);
-        while (g_hash_table_iter_next(&iter, NULL, &value)) {
-                ProbeJail *jail = value;
-                Fill *fill;
-
-                if (jail->filled)
-                        continue;
-                fill = g_new0(Fill, 1);
-                fill->jail = jail;
-                g_hash_table_insert(fills, jail->name, fill);
-                *ret_only = jail->name;
-        }
-
-        /* The mark, where to go on reading, is set by a read of all jails. */
-        if (g_hash_table_size(fills) != 1 || !self->mark_valid)
-                *ret_only = NULL;
-        return g_steal_pointer(&fills);
-}
-
-gboolean probe_fill(Probe *self, GError **error) {
-        const char *only = NULL;
-        g_autoptr(GHashTable) fills = collect_fills(self, &only);
-        GHashTableIter iter;
-        gpointer value;
-
-        if (g_hash_table_size(fills) > 0 || (self->database && !self->mark_valid)) {
-                if (self->database && !fill_from_database(self, fills, only, error))
-                        return FALSE;
-                if (!fill_from_times(self, fills, error))
-                        return FALSE;
-        }
-
-        g_hash_table_iter_init(&iter, fills);
-        while (g_hash_table_iter_next(&iter, NULL, &value))
-                ((Fill *) value)->jail->filled = TRUE;
-        self->filled_once = TRUE;
+        probe_list_put(self, jail, wanted, &list, quiet);
         return TRUE;
 }
 
@@ -379,9 +138,9 @@ static GHashTable *table_ids(Probe *self, const ProbeJail *jail) {
 
 static void put_wanted_row(const Fail2banRow *row, gpointer userdata) {
         RowReader *self = userdata;
-        Entry entry;
+        ProbeEntry entry;
 
-        entry_from_row(&entry, self->jail, row);
+        probe_entry_from_row(&entry, self->jail, row);
         if (g_hash_table_remove(self->ids, entry.ban.id))
                 ban_table_put(self->probe->bans, &entry.ban, self->probe->now, FALSE);
 }
@@ -398,11 +157,11 @@ static void put_from_database(Probe *self, ProbeJail *jail, GHashTable *missing)
 static gboolean compare_with_list(Probe *self, ProbeJail *jail, gboolean insist, GError **error) {
         g_autoptr(GHashTable) known = table_ids(self, jail);
         g_autoptr(GHashTable) missing = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        g_auto(List) list = { NULL };
+        g_auto(ProbeList) list = { NULL };
         GHashTableIter iter;
         gpointer id;
 
-        if (!read_list(self, jail, !self->database, &list, error))
+        if (!probe_list_read(self, jail, !self->database, &list, error))
                 return FALSE;
 
         g_hash_table_iter_init(&iter, known);
@@ -418,7 +177,7 @@ static gboolean compare_with_list(Probe *self, ProbeJail *jail, gboolean insist,
         if (g_hash_table_size(missing) == 0)
                 return TRUE;
         if (!self->database) {
-                put_listed(self, jail, missing, &list, FALSE);
+                probe_list_put(self, jail, missing, &list, FALSE);
                 return TRUE;
         }
         put_from_database(self, jail, missing);
@@ -429,10 +188,10 @@ static gboolean compare_with_list(Probe *self, ProbeJail *jail, gboolean insist,
 
 static void note_row(const Fail2banRow *row, gpointer userdata) {
         RowReader *self = userdata;
-        Entry entry;
+        ProbeEntry entry;
         Fail2banRow *copy;
 
-        entry_from_row(&entry, self->jail, row);
+        probe_entry_from_row(&entry, self->jail, row);
         if (g_hash_table_remove(self->ids, entry.ban.id))
                 return;
         copy = g_new(Fail2banRow, 1);
@@ -495,15 +254,15 @@ static gboolean believe_database(Probe *self, ProbeJail *jail, guint table, guin
         while (g_hash_table_iter_next(&iter, &id, NULL))
                 remove_ban(self, jail, id);
         for (guint i = 0; i < missing->len; i++) {
-                Entry entry;
+                ProbeEntry entry;
 
-                entry_from_row(&entry, jail, g_ptr_array_index(missing, i));
+                probe_entry_from_row(&entry, jail, g_ptr_array_index(missing, i));
                 ban_table_put(self->bans, &entry.ban, self->now, FALSE);
         }
         return TRUE;
 }
 
-static void move_end(Probe *self, ProbeJail *jail, const char *id, const Times *times) {
+static void move_end(Probe *self, ProbeJail *jail, const char *id, const ProbeTimes *times) {
         Ban ban;
 
         if (!times || !ban_table_get(self->bans, jail->name, id, &ban))
@@ -518,13 +277,13 @@ static void move_end(Probe *self, ProbeJail *jail, const char *id, const Times *
 
 static gboolean read_ends_anew(Probe *self, ProbeJail *jail, GError **error) {
         g_autoptr(GHashTable) known = table_ids(self, jail);
-        g_auto(List) list = { NULL };
+        g_auto(ProbeList) list = { NULL };
         GHashTableIter iter;
         gpointer id;
 
         if (g_hash_table_size(known) == 0)
                 return TRUE;
-        if (!read_list(self, jail, TRUE, &list, error))
+        if (!probe_list_read(self, jail, TRUE, &list, error))
                 return FALSE;
 
         g_hash_table_iter_init(&iter, known);

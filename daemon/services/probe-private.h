@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The three parts of the probe: probe.c asks the server and holds the lock, probe-jails.c keeps the jails,
- * probe-bans.c keeps the ban table. Everything here runs under the probe's lock.
+ * The parts of the probe: probe.c asks the server and holds the lock, probe-jails.c keeps the jails, probe-fill.c
+ * and probe-bans.c the ban table. Everything here runs under the probe's lock.
  */
 
 #pragma once
@@ -79,12 +79,15 @@ void probe_jail_free(gpointer jail);
 
 /* New rows of the database. Whether there were some. */
 gboolean probe_read_rows(Probe *self);
-/* Fills the table for jails that were not filled yet. */
-gboolean probe_fill(Probe *self, GError **error);
 /* Makes the bans of one jail true when the counters say that they are not. insist: do not wait for rows to come. */
 gboolean probe_check_bans(Probe *self, ProbeJail *jail, gboolean insist, GError **error);
 /* Bans whose end has come; asks for new counters itself. */
 gboolean probe_end_bans(Probe *self, GError **error);
+
+/* probe-fill.c */
+
+/* Fills the table for jails that were not filled yet. */
+gboolean probe_fill(Probe *self, GError **error);
 
 /* probe.c */
 
