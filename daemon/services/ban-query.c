@@ -5,7 +5,8 @@
  *
  * What matches becomes a pick: its slot and the first 64 bits of its place in the order, which decide nearly every
  * comparison without touching the slot. Equal ones are told apart by jail name and id, so the order is total and a
- * cursor, which is the key of the last row, has one place in it. A page keeps the best limit + 1 picks; a dump sorts them all.
+ * cursor, which is the key of the last row, has one place in it. A page keeps the best limit + 1 picks; a dump sorts
+ * all of them.
  *
  * Jails are compared by rank, the place of their name in the alphabet; the cursor is made a slot of its own whose jail
  * is one more than there are.
@@ -349,8 +350,8 @@ static void search_clear(Search *self) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Search, search_clear)
 
-gboolean ban_query_run(const BanSlots *slots, const BanQuery *query, BanFunc each, gpointer userdata,
-                       char **ret_cursor, guint *ret_total, GError **error) {
+gboolean ban_query_run(const BanSlots *slots, const BanQuery *query, BanFunc each, gpointer userdata, char **ret_cursor,
+                       guint *ret_total, GError **error) {
         g_auto(Search) self = { .slots = slots, .query = query };
         guint n;
 

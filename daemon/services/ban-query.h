@@ -8,5 +8,5 @@
 #include "services/ban-table.h"
 
 /* As ban_table_query(); the caller sees to it that the slots do not change meanwhile. */
-gboolean ban_query_run(const BanSlots *slots, const BanQuery *query, BanFunc each, gpointer userdata,
-                       char **ret_cursor, guint *ret_total, GError **error);
+gboolean ban_query_run(const BanSlots *slots, const BanQuery *query, BanFunc each, gpointer userdata, char **ret_cursor,
+                       guint *ret_total, GError **error);

@@ -38,11 +38,11 @@ struct BanSlots {
         guint32 size;
         guint32 n_queued;
 
-        guint32 *index; /* mapped; BAN_SLOT_NONE = empty */
+        guint32 *index;     /* mapped; BAN_SLOT_NONE = empty */
         guint32 index_size; /* a power of two */
-        guint64 secret; /* odd */
+        guint64 secret;     /* odd */
 
-        GArray *jails; /* of Jail */
+        GArray *jails;            /* of Jail */
         GHashTable *jail_numbers; /* name, owned by jails -> number */
 };
 

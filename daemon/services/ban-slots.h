@@ -55,7 +55,7 @@ guint32 ban_slots_n_runs(const BanSlots *self);
 const BanSlot *ban_slots_run(const BanSlots *self, guint32 run, guint32 *ret_n);
 
 /* Jails: number to name and back, and how many bans each has. Numbers of jails without bans are used again. */
-guint ban_slots_n_jails(const BanSlots *self); /* numbers are below this */
+guint ban_slots_n_jails(const BanSlots *self);                     /* numbers are below this */
 const char *ban_slots_jail_name(const BanSlots *self, guint jail); /* NULL when the number is free */
 guint32 ban_slots_jail_count(const BanSlots *self, guint jail);
 gboolean ban_slots_find_jail(const BanSlots *self, const char *name, guint *ret);

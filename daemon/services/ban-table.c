@@ -16,8 +16,8 @@
 #include "services/ban-query.h"
 #include "services/ban-slots.h"
 
-#define REMOVE_STEP 1000      /* bans taken out under one write lock */
-#define CORRECTION_SECONDS 2  /* how far fail2ban's row may be from what we assumed, untold */
+#define REMOVE_STEP 1000     /* bans taken out under one write lock */
+#define CORRECTION_SECONDS 2 /* how far fail2ban's row may be from what we assumed, untold */
 
 struct BanTable {
         EventSink sink;

@@ -5,7 +5,7 @@
  *
  * Our own table of all active bans, so that a page, a count or a look-up costs fail2ban nothing. Fed by
  * fail2ban's database and by our own commands, compared with the counters at each probe. Thread-safe.
- * At most 60 bytes a ban: plain arrays and an index, no allocation for each ban (ids that are no address are the exception).
+ * 60 bytes a ban: plain arrays and an index, no allocation for each ban (ids that are no address are the exception).
  *
  * Changes are told through the sink in the order in which they came to be: BANNED, BAN_CHANGED, UNBANNED, and BANS with
  * the new count. The sink may ask the table, but not change it.
@@ -20,13 +20,13 @@ typedef struct BanTable BanTable;
 
 typedef struct Ban {
         char *jail;
-        char *id;          /* canonical address text, or the id as fail2ban has it */
+        char *id; /* canonical address text, or the id as fail2ban has it */
         gboolean is_address;
-        Address address;   /* when is_address */
+        Address address; /* when is_address */
         gint64 banned_at;
-        gint64 ends_at;    /* -1 = permanent */
+        gint64 ends_at; /* -1 = permanent */
         guint failures;
-        guint count;       /* which ban of this address in this jail, 1 = first, 0 = not known */
+        guint count; /* which ban of this address in this jail, 1 = first, 0 = not known */
 } Ban;
 
 void ban_clear(Ban *self);
@@ -61,8 +61,10 @@ guint ban_table_remove_jail(BanTable *self, const char *jail, gint64 now, const 
 
 guint ban_table_size(BanTable *self);
 guint ban_table_count(BanTable *self, const char *jail);
-gboolean ban_table_get(BanTable *self, const char *jail, const char *id, Ban *ret); /* FALSE: not there; ban_clear(ret) */
 gboolean ban_table_has(BanTable *self, const char *jail, const char *id);
+
+/* A copy for ban_clear(). FALSE: not there. */
+gboolean ban_table_get(BanTable *self, const char *jail, const char *id, Ban *ret);
 
 /* The ban is borrowed for the call. */
 typedef void (*BanFunc)(const Ban *ban, gpointer userdata);
@@ -75,21 +77,28 @@ gint64 ban_table_next_end(BanTable *self); /* seconds since 1970; G_MAXINT64 = n
 /* A copy of the ids of one jail, for comparing with fail2ban: sorted, NULL-terminated. */
 GStrv ban_table_ids(BanTable *self, const char *jail);
 
-typedef enum BanSort { BAN_SORT_ADDRESS, BAN_SORT_BANNED_AT, BAN_SORT_ENDS_AT, BAN_SORT_FAILURES, BAN_SORT_JAIL } BanSort;
+typedef enum BanSort {
+        BAN_SORT_ADDRESS,
+        BAN_SORT_BANNED_AT,
+        BAN_SORT_ENDS_AT,
+        BAN_SORT_FAILURES,
+        BAN_SORT_JAIL
+} BanSort;
 
 typedef struct BanQuery {
-        const char *jail;      /* NULL = all */
-        const Address *within; /* NULL = all: only bans inside this network (ids that are no address are not) */
+        const char *jail;        /* NULL = all */
+        const Address *within;   /* NULL = all: only bans inside this network (ids that are no address are not) */
         const Address *covering; /* NULL = all: only bans of networks (and of the address itself) that hold this */
-        const char *search;    /* NULL = all: part of the id's text, without regard to case */
+        const char *search;      /* NULL = all: part of the id's text, without regard to case */
         BanSort sort;
         gboolean descending;
-        guint limit;           /* 1..500; 0 = all (a dump) */
-        const char *cursor;    /* NULL or "" = from the start; INVALID_ARGUMENT when it is none of ours */
+        guint limit;        /* 1..500; 0 = all (a dump) */
+        const char *cursor; /* NULL or "" = from the start; INVALID_ARGUMENT when it is none of ours */
 } BanQuery;
 
 /* The rows in order are handed to `each` under the table's read lock, so that 100,000 of them need no copy: it is to be
  * quick and must not call the table. ret_cursor: "" at the end; ret_total: all that match; both may be NULL.
- * A page never shows a ban twice or leaves one out that was there all the time, whatever comes and goes between pages. */
+ * A page never shows a ban twice or leaves one out that was there all the time, whatever comes and goes between
+ * pages. */
 gboolean ban_table_query(BanTable *self, const BanQuery *query, BanFunc each, gpointer userdata, char **ret_cursor,
                          guint *ret_total, GError **error);

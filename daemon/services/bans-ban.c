@@ -36,7 +36,8 @@ static void set_all(Chunk *chunk, State state) {
                 chunk->states[i] = state;
 }
 
-/* Of those that wait to be judged, the first `n` with that knowledge are new. Returns how many are still to be found. */
+/* Of those that wait to be judged, the first `n` with that knowledge are new. Returns how many are still to be
+ * found. */
 static guint pick_new(Chunk *chunk, gboolean known, guint n) {
         for (guint i = 0; i < chunk->n && n > 0; i++) {
                 if (chunk->states[i] != STATE_ALREADY || chunk->known[i] != known)

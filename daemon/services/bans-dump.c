@@ -137,8 +137,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Dump, dump_clear)
 
 static gboolean dump_seal(Dump *self) {
         dump_flush(self);
-        if (self->errsv == 0 && (lseek(self->fd, 0, SEEK_SET) < 0 ||
-                                 fcntl(self->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0))
+        if (self->errsv == 0 &&
+            (lseek(self->fd, 0, SEEK_SET) < 0 ||
+             fcntl(self->fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0))
                 self->errsv = errno;
         return self->errsv == 0;
 }

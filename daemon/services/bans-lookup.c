@@ -23,7 +23,7 @@ typedef struct Lookup {
         Address address;
         gint64 now;
 
-        GPtrArray *events; /* of Fail2banEvent, newest first; an entry is NULL once it was used for a ban in force */
+        GPtrArray *events;  /* of Fail2banEvent, newest first; an entry is NULL once it was used for a ban in force */
         char *events_error; /* why there are none; NULL */
 } Lookup;
 

@@ -82,5 +82,6 @@ void bans_settle(Bans *self, const char *jail, gint64 now) {
         g_autoptr(GError) error = NULL;
 
         if (!probe_bans(self->probe, jail, now, &error))
-                log_error(LOG_PRIORITY_INFO, "bans.settle", "the jail's bans could not be compared with fail2ban", error);
+                log_error(LOG_PRIORITY_INFO, "bans.settle", "the jail's bans could not be compared with fail2ban",
+                          error);
 }

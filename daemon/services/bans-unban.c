@@ -44,7 +44,7 @@ static void add_ban(const Ban *ban, gpointer userdata) {
         add_target(userdata, ban->id);
 }
 
-static void collect_targets(Targets *self, BansRun *run, const char *jail) {
+static gboolean collect_targets(Targets *self, BansRun *run, const char *jail, GError **error) {
         guint n = run->work->texts->len;
         gboolean settled = FALSE;
 
@@ -65,12 +65,13 @@ static void collect_targets(Targets *self, BansRun *run, const char *jail) {
                         add_target(self, run->work->texts->pdata[self->owner]);
                         continue;
                 }
-                if (!settled)
-                        bans_settle(run->bans, jail, bans_run_now(run));
+                if (!settled && !probe_bans(run->bans->probe, jail, bans_run_now(run), error))
+                        return FALSE;
                 settled = TRUE;
                 (void) ban_table_query(run->bans->table, &inside, add_ban, self, NULL, NULL, NULL);
         }
         run->total = run->total - n + self->texts->len;
+        return TRUE;
 }
 
 /* As for bans, fail2ban says how many; if not all, those that the table had come first. */
@@ -92,7 +93,8 @@ static gboolean unban_chunk(Targets *self, guint from, guint n, GError **error) 
         gint64 now = bans_run_now(self->run);
         guint count = 0;
 
-        if (!fail2ban_unban(bans->client, self->jail, (const char *const *) self->texts->pdata + from, n, &count, error))
+        if (!fail2ban_unban(bans->client, self->jail, (const char *const *) self->texts->pdata + from, n, &count,
+                            error))
                 return FALSE;
 
         self->run->changed += count;
@@ -129,9 +131,11 @@ static gboolean unban_chunks(Targets *self, GError **error) {
 
 static gboolean unban_in_jail(BansRun *run, const char *jail, GError **error) {
         g_auto(Targets) targets = { 0 };
+        GError *cause = NULL;
         gboolean done;
 
-        collect_targets(&targets, run, jail);
+        if (!collect_targets(&targets, run, jail, &cause))
+                return bans_run_fail(run, cause, error);
         done = unban_chunks(&targets, error);
         bans_settle(run->bans, jail, bans_run_now(run));
         if (!done)

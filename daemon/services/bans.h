@@ -38,7 +38,8 @@ typedef struct BansRequest {
 } BansRequest;
 
 /* a{sv}: requested u (addresses x jails), banned u, already u, rows aa{sv} (address, jail, state "banned", "already" or
- * "refused" (fail2ban took it but does not hold it: the jail's ban time is 0); left out above 500). Cancelled or failed half-way: the error says how many were done, and the table is true. */
+ * "refused" (fail2ban took it but does not hold it: the jail's ban time is 0); left out above 500). Cancelled or failed
+ * half-way: the error says how many were done, and the table is true. */
 GVariant *bans_ban(Bans *self, const BansRequest *request, GError **error);
 
 /* The same with unbanned (bans lifted, so a network may give many) and absent (those that lifted none). An address
@@ -55,7 +56,8 @@ GVariant *bans_list(Bans *self, const BanQuery *query, gint64 now, char **ret_cu
 int bans_dump(Bans *self, const BanQuery *query, gint64 now, GError **error);
 
 /* a{sv}: address, banned b, bans aa{sv} (a ban's row + matches as, captured a{ss}; for a ban by hand banned_by x and
- * reason), covered_by aa{sv} (rows of bans of networks that hold the address), earlier aa{sv} (jail, banned_at, bantime,
- * failures, count, matches, captured: what fail2ban's database still has). When the database cannot be read, matches
- * and earlier are empty, and earlier_error says why. ADDRESS_INVALID for a text that is neither an address nor known. */
+ * reason), covered_by aa{sv} (rows of bans of networks that hold the address), earlier aa{sv} (jail, banned_at,
+ * bantime, failures, count, matches, captured: what fail2ban's database still has). When the database cannot be read,
+ * matches and earlier are empty, and earlier_error says why. ADDRESS_INVALID for a text that is neither an address nor
+ * known. */
 GVariant *bans_lookup(Bans *self, const char *address, gint64 now, GError **error);

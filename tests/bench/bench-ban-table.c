@@ -91,15 +91,22 @@ int main(int argc, char **argv) {
         EventSink sink = { ignore, NULL };
         g_autoptr(BanTable) table = ban_table_new(&sink);
         g_autoptr(Bans) bans = bans_new(NULL, NULL, table, NULL, NULL, FALSE);
-        gsize before = resident_bytes();
-        gint64 start = g_get_monotonic_time();
+        gsize before;
+        gint64 start;
 
+        /* The program's own pages first. */
+        fill(table, 1);
+        (void) ban_table_remove_jail(table, NULL, NOW, "lost");
+        before = resident_bytes();
+
+        start = g_get_monotonic_time();
         fill(table, n);
         n = ban_table_size(table);
         print_row("ban table: first fill", "ms", milliseconds_since(start), "");
-        print_row("ban table: resident for each ban", "bytes", (double) (resident_bytes() - before) / n, "<= 62 bytes");
+        print_row("ban table: resident for each ban", "bytes", (double) (resident_bytes() - before) / n, "<= 60 bytes");
 
-        time_page(bans, "ban table: page of 100, newest", (BanQuery) { .sort = BAN_SORT_BANNED_AT, .descending = TRUE });
+        time_page(bans, "ban table: page of 100, newest",
+                  (BanQuery) { .sort = BAN_SORT_BANNED_AT, .descending = TRUE });
         time_page(bans, "ban table: page of 100, by address", (BanQuery) { .sort = BAN_SORT_ADDRESS });
         time_page(bans, "ban table: page of 100, by failures", (BanQuery) { .sort = BAN_SORT_FAILURES });
         time_page(bans, "ban table: page of 100, search", (BanQuery) { .sort = BAN_SORT_ADDRESS, .search = ".77." });

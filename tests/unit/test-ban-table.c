@@ -154,7 +154,8 @@ static void test_batch(World *world, gconstpointer data) {
 }
 
 static void test_assumed(World *world, gconstpointer data) {
-        Ban assumed = make_ban("sshd", "192.0.2.1", NOW, NOW + 600), row = make_ban("sshd", "192.0.2.1", NOW + 1, NOW + 601);
+        Ban assumed = make_ban("sshd", "192.0.2.1", NOW, NOW + 600),
+            row = make_ban("sshd", "192.0.2.1", NOW + 1, NOW + 601);
         Ban ban;
 
         assumed.count = 0;
@@ -391,7 +392,8 @@ static void test_random(World *world, gconstpointer data) {
         for (guint step = 0; step < 120000; step++) {
                 const char *jail = jails[g_rand_int_range(rand, 0, 3)];
                 gint number = g_rand_int_range(rand, 0, 10000);
-                g_autofree char *id = g_strdup_printf(number % 10 ? "10.9.%d.%d" : "user-%d-%d", number / 256, number % 256);
+                g_autofree char *id =
+                        g_strdup_printf(number % 10 ? "10.9.%d.%d" : "user-%d-%d", number / 256, number % 256);
                 g_autofree char *name = g_strconcat(jail, "/", id, NULL);
                 gint64 end = NOW + g_rand_int_range(rand, 0, 100000);
 

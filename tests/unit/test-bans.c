@@ -96,7 +96,8 @@ static const char *const no_jails[] = { NULL };
 
 #define TEXTS(...) ((const char *const[]) { __VA_ARGS__, NULL })
 #define REQUEST(world, list, where, ...) \
-        (&(BansRequest) { .caller = (world)->caller, .addresses = list, .jails = where, .now = (world)->now, __VA_ARGS__ })
+        (&(BansRequest) { \
+                .caller = (world)->caller, .addresses = list, .jails = where, .now = (world)->now, __VA_ARGS__ })
 
 static GVariant *checked(GVariant *result, GError *error) {
         g_assert_no_error(error);
@@ -171,12 +172,14 @@ static void test_ban(World *self, gconstpointer data) {
         g_autoptr(GVariant) first = NULL, second = NULL;
         Ban row;
 
-        first = ban(self, REQUEST(self, TEXTS("192.0.2.1", "[2001:DB8::1]", "192.0.2.1", "198.51.100.77/24"), no_jails));
+        first = ban(self,
+                    REQUEST(self, TEXTS("192.0.2.1", "[2001:DB8::1]", "192.0.2.1", "198.51.100.77/24"), no_jails));
         g_assert_cmpuint(number(first, "requested"), ==, 6);
         g_assert_cmpuint(number(first, "banned"), ==, 6);
         g_assert_cmpuint(number(first, "already"), ==, 0);
-        assert_rows(first, "192.0.2.1 ssh banned, 2001:db8::1 ssh banned, 198.51.100.0/24 ssh banned, "
-                           "192.0.2.1 web server banned, 2001:db8::1 web server banned, 198.51.100.0/24 web server banned");
+        assert_rows(first,
+                    "192.0.2.1 ssh banned, 2001:db8::1 ssh banned, 198.51.100.0/24 ssh banned, "
+                    "192.0.2.1 web server banned, 2001:db8::1 web server banned, 198.51.100.0/24 web server banned");
 
         g_assert_true(ban_table_get(self->table, "ssh", "2001:db8::1", &row));
         g_assert_cmpint(ABS(row.banned_at - self->now), <=, 5);
@@ -252,15 +255,18 @@ static void test_ban_refused(World *self, gconstpointer data) {
         g_autofree char *long_reason = g_strnfill(501, 'x');
 
         assert_ban_refused(self, REQUEST(self, no_jails, no_jails), BANGUI_ERROR_INVALID_ARGUMENT, "at least one");
-        assert_ban_refused(self, REQUEST(self, (const char *const *) too_many, no_jails), BANGUI_ERROR_TOO_LARGE, "10001");
-        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1", "999.1.2.3; rm"), no_jails), BANGUI_ERROR_ADDRESS_INVALID,
-                           "999.1.2.3");
-        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1"), TEXTS("ssh", "shh")), BANGUI_ERROR_JAIL_NOT_FOUND, "ssh");
-        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1"), TEXTS("--all")), BANGUI_ERROR_INVALID_ARGUMENT, "'-'");
+        assert_ban_refused(self, REQUEST(self, (const char *const *) too_many, no_jails), BANGUI_ERROR_TOO_LARGE,
+                           "10001");
+        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1", "999.1.2.3; rm"), no_jails),
+                           BANGUI_ERROR_ADDRESS_INVALID, "999.1.2.3");
+        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1"), TEXTS("ssh", "shh")), BANGUI_ERROR_JAIL_NOT_FOUND,
+                           "ssh");
+        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1"), TEXTS("--all")), BANGUI_ERROR_INVALID_ARGUMENT,
+                           "'-'");
         assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1"), no_jails, .reason = long_reason),
                            BANGUI_ERROR_INVALID_ARGUMENT, "500");
-        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1"), no_jails, .reason = "a\nb"), BANGUI_ERROR_INVALID_ARGUMENT,
-                           "control");
+        assert_ban_refused(self, REQUEST(self, TEXTS("192.0.2.1"), no_jails, .reason = "a\nb"),
+                           BANGUI_ERROR_INVALID_ARGUMENT, "control");
         assert_true_table(self, "ssh");
 }
 
@@ -287,8 +293,8 @@ static void test_cancel(World *self, gconstpointer data) {
         g_autoptr(Operation) operation = operation_new("ban", cancel, NULL);
         g_autoptr(GError) error = NULL;
 
-        g_assert_null(bans_ban(self->bans, REQUEST(self, (const char *const *) texts, TEXTS("ssh"), .operation = operation),
-                               &error));
+        g_assert_null(bans_ban(
+                self->bans, REQUEST(self, (const char *const *) texts, TEXTS("ssh"), .operation = operation), &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_CANCELLED);
         g_assert_nonnull(strstr(error->message, " of 500 were banned"));
         g_assert_cmpuint(ban_table_size(self->table), >, 0);
@@ -308,14 +314,23 @@ static void test_killed_half_way(World *self, gconstpointer data) {
         g_autoptr(Operation) operation = operation_new("ban", kill_fail2ban, self);
         g_autoptr(GError) error = NULL;
 
-        g_assert_null(bans_ban(self->bans, REQUEST(self, (const char *const *) texts, TEXTS("ssh"), .operation = operation),
-                               &error));
+        g_assert_null(bans_ban(
+                self->bans, REQUEST(self, (const char *const *) texts, TEXTS("ssh"), .operation = operation), &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE);
         g_assert_nonnull(strstr(error->message, " of 500 were banned"));
         g_assert_false(model_is_online(self->model));
 
         g_clear_error(&error);
         g_assert_null(bans_ban(self->bans, REQUEST(self, TEXTS("192.0.2.1"), no_jails), &error));
+        g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE);
+}
+
+static void test_unban_offline(World *self, gconstpointer data) {
+        g_autoptr(GError) error = NULL;
+
+        g_variant_unref(ban(self, REQUEST(self, TEXTS("192.0.2.1"), TEXTS("ssh"))));
+        fail2ban_fixture_kill(self->fixture);
+        g_assert_null(bans_unban(self->bans, REQUEST(self, TEXTS("192.0.2.0/24"), TEXTS("ssh")), &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE);
 }
 
@@ -336,10 +351,10 @@ static void test_unban(World *self, gconstpointer data) {
 static void test_unban_network(World *self, gconstpointer data) {
         g_autoptr(GVariant) result = NULL;
 
-        g_variant_unref(ban(self, REQUEST(self,
-                                          TEXTS("10.0.0.0/8", "10.0.0.0/24", "10.0.0.0", "10.0.0.128/25", "10.0.0.200",
-                                                "10.0.1.1"),
-                                          TEXTS("ssh"))));
+        g_variant_unref(ban(
+                self,
+                REQUEST(self, TEXTS("10.0.0.0/8", "10.0.0.0/24", "10.0.0.0", "10.0.0.128/25", "10.0.0.200", "10.0.1.1"),
+                        TEXTS("ssh"))));
         result = unban(self, REQUEST(self, TEXTS("10.0.0.200", "10.0.0.0/24"), TEXTS("ssh")));
         g_assert_cmpuint(number(result, "unbanned"), ==, 4);
         g_assert_cmpuint(number(result, "absent"), ==, 0);
@@ -428,8 +443,12 @@ static void test_dump(World *self, gconstpointer data) {
         int fd;
 
         for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
-                Ban row = { .jail = (char *) jail, .id = (char *) ids[i], .banned_at = self->now - 5, .ends_at = self->now + 10,
-                            .failures = 4000000000u, .count = i };
+                Ban row = { .jail = (char *) jail,
+                            .id = (char *) ids[i],
+                            .banned_at = self->now - 5,
+                            .ends_at = self->now + 10,
+                            .failures = 4000000000u,
+                            .count = i };
 
                 if (i == 2)
                         row.ends_at = -1;
@@ -472,9 +491,13 @@ static void test_dump_many(World *self, gconstpointer data) {
         int fd;
 
         for (guint i = 0; i < 20000; i++) {
-                Ban row = { .jail = (char *) "ssh", .id = (char *) "", .is_address = TRUE, .banned_at = (gint64) (i * 7919 % 20000) };
+                Ban row = { .jail = (char *) "ssh",
+                            .id = (char *) "",
+                            .is_address = TRUE,
+                            .banned_at = (gint64) (i * 7919 % 20000) };
 
-                row.address = (Address) { .bytes = { 10, i / 65536, i / 256 % 256, i % 256 }, .version = 4, .prefix = 32 };
+                row.address =
+                        (Address) { .bytes = { 10, i / 65536, i / 256 % 256, i % 256 }, .version = 4, .prefix = 32 };
                 ban_table_put(self->table, &row, self->now, TRUE);
         }
         fd = bans_dump(self->bans, &query, self->now, NULL);
@@ -506,7 +529,8 @@ static GVariant *lookup_rows(GVariant *result, const char *key, gsize n) {
 }
 
 static gboolean is_recorded(World *self, const char *address) {
-        g_autoptr(GVariant) result = lookup(self, address), rows = g_variant_lookup_value(result, "bans", NULL), row = NULL;
+        g_autoptr(GVariant) result = lookup(self, address), rows = g_variant_lookup_value(result, "bans", NULL),
+                            row = NULL;
         g_autoptr(GVariant) matches = NULL;
 
         if (g_variant_n_children(rows) == 0)
@@ -523,7 +547,8 @@ static void test_lookup_by_hand(World *self, gconstpointer data) {
         gboolean banned = FALSE;
         gint64 uid;
 
-        g_variant_unref(ban(self, REQUEST(self, TEXTS("192.0.2.1", "192.0.0.0/16"), TEXTS("ssh"), .reason = "a \xc3\xa4 reason")));
+        g_variant_unref(ban(
+                self, REQUEST(self, TEXTS("192.0.2.1", "192.0.0.0/16"), TEXTS("ssh"), .reason = "a \xc3\xa4 reason")));
         result = lookup(self, "192.0.2.1");
         g_assert_true(g_variant_lookup(result, "banned", "b", &banned));
         g_assert_true(banned);
@@ -613,12 +638,13 @@ static void test_pace(void) {
 }
 
 int main(int argc, char **argv) {
-        const Fail2banFixtureOptions zero = { .jail_lines = "bantime = 0\n" }, no_database = { .without_database = TRUE },
-                                     slow = { .action_ban = "sleep 0.01" };
+        const Fail2banFixtureOptions zero = { .jail_lines = "bantime = 0\n" },
+                                     no_database = { .without_database = TRUE }, slow = { .action_ban = "sleep 0.01" };
 
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/services/bans/pace", test_pace);
-#define CASE(name, options, function) g_test_add("/services/bans/" name, World, options, world_setup, function, world_teardown)
+#define CASE(name, options, function) \
+        g_test_add("/services/bans/" name, World, options, world_setup, function, world_teardown)
         CASE("ban", NULL, test_ban);
         CASE("ban-behind-our-back", NULL, test_ban_behind_our_back);
         CASE("ban-time-zero", &zero, test_ban_time_zero);
@@ -628,6 +654,7 @@ int main(int argc, char **argv) {
         CASE("cancel", &slow, test_cancel);
         CASE("killed-half-way", &slow, test_killed_half_way);
         CASE("unban", NULL, test_unban);
+        CASE("unban-offline", NULL, test_unban_offline);
         CASE("unban-network", NULL, test_unban_network);
         CASE("unban-id", NULL, test_unban_id);
         CASE("unban-all", NULL, test_unban_all);
