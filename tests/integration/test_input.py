@@ -20,11 +20,24 @@ PLAUSIBLE = {
 }
 
 
+def string(value):
+    return GLib.Variant("s", value)
+
+
+def number(value):
+    return GLib.Variant("x", value)
+
+
+def only(**options):
+    """Arguments of a method that takes options alone."""
+    return GLib.Variant("(a{sv})", (options,))
+
+
 def options_twice(name, first, second):
     """GLib.Variant takes a dict, which cannot hold a key twice."""
     builder = GLib.VariantBuilder.new(GLib.VariantType("a{sv}"))
     for value in (first, second):
-        builder.add_value(GLib.Variant.new_dict_entry(GLib.Variant("s", name), GLib.Variant("v", value)))
+        builder.add_value(GLib.Variant.new_dict_entry(string(name), GLib.Variant("v", value)))
     return builder.end()
 
 
@@ -100,13 +113,13 @@ class Input(unittest.TestCase):
         return GLib.Variant.new_tuple(GLib.Variant("as", addresses), GLib.Variant("as", jails), options)
 
     def test_address_wrong(self):
-        for text in ("300.1.2.3", "192.0.2", "192.0.2.1 ; rm -rf /", "host.example", "2001:db8::x", "192.0.2.1/", "[192.0.2.1",
-                     "١٩٢.0.2.1"):
+        for text in ("300.1.2.3", "192.0.2", "192.0.2.1 ; rm -rf /", "host.example", "2001:db8::x", "192.0.2.1/",
+                     "[192.0.2.1", "١٩٢.0.2.1"):
             with self.subTest(text=text):
                 self.check("AddressInvalid", text, "Bans.Ban", self.ban(["203.0.113.7", text]))
         for text in ("", "x" * 5000):
             self.check("AddressInvalid", "address", "Bans.Ban", self.ban(["203.0.113.7", text]))
-        self.check("AddressInvalid", "no-address", "Bans.List", GLib.Variant("(a{sv})", ({"within": GLib.Variant("s", "no-address")},)))
+        self.check("AddressInvalid", "no-address", "Bans.List", only(within=string("no-address")))
 
     def test_prefix_too_long(self):
         for text in ("192.0.2.0/33", "2001:db8::/129", "192.0.2.0/255.0.255.0", "192.0.2.0/-1", "192.0.2.0/99999999999"):
@@ -127,7 +140,7 @@ class Input(unittest.TestCase):
         self.check("JailNotFound", "sshdd", "Bans.Unban", self.ban(["203.0.113.7"], ["sshdd"]))
         self.check("JailNotFound", "sshdd", "Server.StopJail", GLib.Variant("(sa{sv})", ("sshdd", {})))
         self.check("JailNotFound", "sshdd", "Server.StartJail", GLib.Variant("(sa{sv})", ("sshdd", {})))
-        self.check("JailNotFound", "sshdd", "Server.Reload", GLib.Variant("(a{sv})", ({"jail": GLib.Variant("s", "sshdd")},)))
+        self.check("JailNotFound", "sshdd", "Server.Reload", only(jail=string("sshdd")))
         name, message = self.stack.error("Jail.SetIdle", GLib.Variant("(ba{sv})", (True, {})), f"{ROOT}/jail/sshdd")
         self.assertIn(name, ("org.freedesktop.DBus.Error.UnknownObject", "JailNotFound"), message)
 
@@ -138,7 +151,7 @@ class Input(unittest.TestCase):
                 self.assertEqual("InvalidArgument", shown, message)
 
     def test_option_unknown(self):
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"raeson": GLib.Variant("s", "x")}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"raeson": string("x")}))
         found = list(methods_with_options())
         self.assertGreater(len(found), 20)
         for interface, method, types in found:
@@ -149,32 +162,32 @@ class Input(unittest.TestCase):
                            GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options), path)
 
     def test_option_of_wrong_type(self):
-        for options, part in (({"reason": GLib.Variant("i", 1)}, "reason"), ({"force": GLib.Variant("s", "yes")}, "force"),
-                              ({"wait": GLib.Variant("d", 1.5)}, "wait"), ({"protect": GLib.Variant("s", "192.0.2.1")}, "protect")):
+        for options, part in (({"reason": GLib.Variant("i", 1)}, "reason"), ({"force": string("yes")}, "force"),
+                              ({"wait": GLib.Variant("d", 1.5)}, "wait"), ({"protect": string("192.0.2.1")}, "protect")):
             with self.subTest(part=part):
                 self.check("InvalidArgument", part, "Bans.Ban", self.ban(["203.0.113.7"], options=options))
 
     def test_option_out_of_range(self):
-        for options, part in (({"limit": GLib.Variant("x", 0)}, "limit"), ({"limit": GLib.Variant("x", 501)}, "limit"),
-                              ({"cursor": GLib.Variant("s", "none of ours")}, "cursor"), ({"sort": GLib.Variant("s", "colour")}, "sort")):
+        for options, part in (({"limit": number(0)}, "limit"), ({"limit": number(501)}, "limit"),
+                              ({"cursor": string("none of ours")}, "cursor"), ({"sort": string("colour")}, "sort")):
             with self.subTest(part=part):
                 self.check("InvalidArgument", part, "Bans.List", GLib.Variant("(a{sv})", (options,)))
-        self.check("InvalidArgument", "wait", "Bans.Ban", self.ban(["203.0.113.7"], options={"wait": GLib.Variant("x", 21)}))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": GLib.Variant("s", "r" * 501)}))
-        self.check("InvalidArgument", "lines", "Server.ReadLog", GLib.Variant("(a{sv})", ({"lines": GLib.Variant("x", 5001)},)))
+        self.check("InvalidArgument", "wait", "Bans.Ban", self.ban(["203.0.113.7"], options={"wait": number(21)}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": string("r" * 501)}))
+        self.check("InvalidArgument", "lines", "Server.ReadLog", only(lines=number(5001)))
 
     def test_option_twice(self):
-        twice = options_twice("reason", GLib.Variant("s", "one"), GLib.Variant("s", "two"))
+        twice = options_twice("reason", string("one"), string("two"))
         self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options=twice))
-        twice = options_twice("limit", GLib.Variant("x", 1), GLib.Variant("x", 2))
+        twice = options_twice("limit", number(1), number(2))
         self.check("InvalidArgument", "limit", "Bans.List", GLib.Variant.new_tuple(twice))
-        twice = options_twice("maxretry", GLib.Variant("x", 1), GLib.Variant("x", 2))
-        self.check("InvalidArgument", "maxretry", "Jail.Change", GLib.Variant.new_tuple(twice, GLib.Variant("a{sv}", {})), self.jail)
+        twice = options_twice("maxretry", number(1), number(2))
+        self.check("InvalidArgument", "maxretry", "Jail.Change", GLib.Variant.new_tuple(twice, PLAUSIBLE["a{sv}"]), self.jail)
 
     def test_change_unknown_key(self):
-        changes = {"maxretry": GLib.Variant("x", 9), "bamtime": GLib.Variant("x", 9)}
+        changes = {"maxretry": number(9), "bamtime": number(9)}
         self.check("InvalidArgument", "bantime", "Jail.Change", GLib.Variant("(a{sv}a{sv})", (changes, {})), self.jail)
-        changes = {"maxretry": GLib.Variant("x", 9), "bantime": GLib.Variant("s", "__import__('os').system('true')")}
+        changes = {"maxretry": number(9), "bantime": string("__import__('os').system('true')")}
         self.check("InvalidArgument", "bantime", "Jail.Change", GLib.Variant("(a{sv}a{sv})", (changes, {})), self.jail)
         self.assertEqual(3, self.stack.get("Jail", "MaxRetry", self.jail))
 
@@ -190,8 +203,8 @@ class Input(unittest.TestCase):
 
     def test_text_with_control_characters(self):
         self.check("AddressInvalid", "203.0.113.7", "Bans.Ban", self.ban(["203.0.113.7\n203.0.113.8"]))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": GLib.Variant("s", "a\nb")}))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": GLib.Variant("s", "a\x1b[2Jb")}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": string("a\nb")}))
+        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": string("a\x1b[2Jb")}))
         for regex in ("<HOST>\nx", "<F2B_END_COMMAND><HOST>"):
             name, message = self.stack.error("Jail.AddFailregex", GLib.Variant("(sa{sv})", (regex, {})), self.jail)
             self.assertIn(name, ("InvalidArgument", "RegexInvalid"), message)
