@@ -109,12 +109,18 @@ static void on_polkit(PolkitAnswer polkit_answer, gpointer userdata) {
         }
 }
 
-static gboolean passes_at_once(const AuthorizerCheck *self) {
-        uid_t uid = self->peer->caller->uid;
+static gboolean is_trusted(const Authorizer *self, const Peer *peer) {
+        return peer->caller && (peer->caller->uid == 0 || peer->caller->uid == self->own_uid);
+}
 
-        if (!self->action || uid == 0 || uid == self->authorizer->own_uid)
+gboolean authorizer_lets_read(const Authorizer *self, const Peer *peer) {
+        return is_trusted(self, peer) || peer->read_until > g_get_monotonic_time();
+}
+
+static gboolean passes_at_once(const AuthorizerCheck *self) {
+        if (!self->action || is_trusted(self->authorizer, self->peer))
                 return TRUE;
-        return strcmp(self->action, "read") == 0 && self->peer->read_until > g_get_monotonic_time();
+        return strcmp(self->action, "read") == 0 && authorizer_lets_read(self->authorizer, self->peer);
 }
 
 static void on_known(Peer *peer, gboolean known, gpointer userdata) {

@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Authorizer, authorizer_free)
 /* The peer of a name; borrowed, good until it is gone. */
 Peer *authorizer_peer(Authorizer *self, const char *sender);
 
+/* Whether a check of `read` would pass without asking anybody: what every property read is asked first. */
+gboolean authorizer_lets_read(const Authorizer *self, const Peer *peer);
+
 typedef struct AuthorizerQuestion {
         Peer *peer;
         const char *action;   /* without prefix; NULL: only learn who it is */

@@ -224,7 +224,7 @@ static void write_audit(const Call *self, const Services *services) {
         };
 
         if (self->error) {
-                entry.result = bangui_error_bus_name(bangui_error_code(self->error)) + strlen(BANGUI_ERROR_PREFIX);
+                entry.result = bangui_error_short_name(bangui_error_code(self->error));
                 entry.message = self->error->message;
         }
         audit_record(services->audit, &entry);

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "bus/call.h"
+#include "bus/inbox.h"
+#include "bus/lane.h"
 #include "bus/operations.h"
 #include "bus/ready-source.h"
 #include "bus/reply.h"
@@ -15,7 +17,14 @@
 #define WAIT_DEFAULT_S 1
 #define WAIT_MAX_S 20
 
-static const gint lane_threads[_LANE_MAX] = { [LANE_MEMORY] = 2, [LANE_FAIL2BAN] = 4, [LANE_LONG] = 8 };
+static const struct {
+        const char *name;
+        guint threads_max;
+} lane_shapes[_LANE_MAX] = {
+        [LANE_MEMORY] = { "memory", 2 },
+        [LANE_FAIL2BAN] = { "fail2ban", 4 },
+        [LANE_LONG] = { "long", 8 },
+};
 
 struct Dispatcher {
         Objects *objects;
@@ -23,13 +32,12 @@ struct Dispatcher {
         const Services *services;
         DispatcherLimits limits;
         GHashTable *methods;        /* full name -> BoundMethod */
-        GThreadPool *lanes[_LANE_MAX];
-        GAsyncQueue *finished;      /* calls that workers handed back */
-        GSource *finished_source;
+        Lane *lanes[_LANE_MAX];
+        Inbox *finished;            /* calls that workers handed back */
         GQueue authorising;
         GQueue working;             /* with a deadline, oldest first */
         GQueue detached;            /* handed to a worker, message answered or waiting without deadline */
-        GSource *deadline_source;
+        GSource *deadline_source;   /* armed for a call that is or was the oldest */
         Operations *operations;
         guint64 last_call;
         gboolean draining;
@@ -84,8 +92,7 @@ static void on_work(gpointer data, gpointer userdata) {
         Dispatcher *self = userdata;
 
         call_run(call, self->services);
-        g_async_queue_push(self->finished, call);
-        g_source_set_ready_time(self->finished_source, 0);
+        inbox_push(self->finished, call);
 }
 
 static void log_finished(const Call *call) {
@@ -98,7 +105,10 @@ static void log_finished(const Call *call) {
                           "CORRELATION_ID", call->correlation, "ERROR", call->error ? call->error->message : NULL, NULL);
 }
 
-static void on_call_finished(Dispatcher *self, Call *call) {
+static void on_finished(gpointer item, gpointer userdata) {
+        Dispatcher *self = userdata;
+        Call *call = item;
+
         log_finished(call);
         if (call->operation_path)
                 operations_finish(self->operations, call->operation_path, call->result, call->error);
@@ -107,16 +117,6 @@ static void on_call_finished(Dispatcher *self, Call *call) {
         else
                 answer_values(call, call->result, call->plain.fd);
         finish(self, call, call->deadline ? &self->working : &self->detached);
-}
-
-static gboolean on_finished(gpointer userdata) {
-        Dispatcher *self = userdata;
-        Call *call;
-
-        g_source_set_ready_time(self->finished_source, -1);
-        while ((call = g_async_queue_try_pop(self->finished)))
-                on_call_finished(self, call);
-        return G_SOURCE_CONTINUE;
 }
 
 /* Deadlines are all equally long, so the oldest call's comes first. */
@@ -190,10 +190,10 @@ static void start(Dispatcher *self, Call *call) {
         } else {
                 call->deadline = g_get_monotonic_time() + CALL_TIMEOUT_USEC;
                 move(call, &self->authorising, &self->working);
-                if (self->working.length == 1)
+                if (g_source_get_ready_time(self->deadline_source) < 0)
                         g_source_set_ready_time(self->deadline_source, call->deadline);
         }
-        g_thread_pool_push(self->lanes[method->lane], call, NULL);
+        lane_push(self->lanes[method->lane], call);
 }
 
 static void answer_question(Call *call, const GError *error) {
@@ -334,9 +334,8 @@ Dispatcher *dispatcher_new(Objects *objects, Authorizer *authorizer, const Servi
         self->limits = *limits;
         self->methods = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) bound_method_free);
         for (guint lane = 0; lane < _LANE_MAX; lane++)
-                self->lanes[lane] = g_thread_pool_new(on_work, self, lane_threads[lane], FALSE, NULL);
-        self->finished = g_async_queue_new();
-        self->finished_source = ready_source_new(on_finished, self);
+                self->lanes[lane] = lane_new(lane_shapes[lane].name, lane_shapes[lane].threads_max, on_work, self);
+        self->finished = inbox_new(on_finished, self);
         self->deadline_source = ready_source_new(on_deadline, self);
         self->operations = operations_new(objects);
         return self;
@@ -352,18 +351,15 @@ static void abandon(Dispatcher *self) {
         }
         dispatcher_cancel_all(self);
         for (guint lane = 0; lane < _LANE_MAX; lane++)
-                g_thread_pool_free(self->lanes[lane], FALSE, TRUE);
-        while ((call = g_async_queue_try_pop(self->finished)))
-                finish(self, call, call->deadline ? &self->working : &self->detached);
+                lane_free(self->lanes[lane]);
+        inbox_free(self->finished);
 }
 
 void dispatcher_free(Dispatcher *self) {
         if (!self)
                 return;
         abandon(self);
-        ready_source_free(self->finished_source);
         ready_source_free(self->deadline_source);
-        g_async_queue_unref(self->finished);
         operations_free(self->operations);
         g_hash_table_unref(self->methods);
         g_free(self);

@@ -87,6 +87,8 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *ret
         if (!sender || !is_guarded(message))
                 return 0;
         peer = authorizer_peer(self->authorizer, sender);
+        if (authorizer_lets_read(self->authorizer, peer))
+                return 0;
         if (peer->calls < self->per_caller_max)
                 return hold(self, message, peer);
         reply_busy(message);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "bus/ready-source.h"
+#include "bus/inbox.h"
 #include "core/error.h"
 
 #define KEPT_AFTER_END_S (10 * 60)
@@ -24,8 +24,7 @@ struct Operations {
         GHashTable *entries; /* path -> Entry */
         GQueue ended;        /* Entry, oldest first */
         guint64 last;
-        GAsyncQueue *reports; /* Operation, from any thread */
-        GSource *reports_source;
+        Inbox *reports; /* Operation, from any thread */
 };
 
 static void entry_free(Entry *self) {
@@ -74,9 +73,11 @@ static Entry *entry_of(Operations *self, const Operation *operation) {
         return NULL;
 }
 
-static void show_report(Operations *self, Operation *operation) {
-        Entry *entry = entry_of(self, operation);
+static void on_report(gpointer item, gpointer userdata) {
+        Operations *self = userdata;
+        g_autoptr(Operation) operation = item;
         g_autofree char *message = NULL;
+        Entry *entry = entry_of(self, operation);
         double progress;
 
         if (!entry || entry->ended)
@@ -86,31 +87,17 @@ static void show_report(Operations *self, Operation *operation) {
                g_variant_new_string(message ? message : ""), NULL);
 }
 
-static gboolean on_reports(gpointer userdata) {
-        Operations *self = userdata;
-        Operation *operation;
-
-        g_source_set_ready_time(self->reports_source, -1);
-        while ((operation = g_async_queue_try_pop(self->reports))) {
-                show_report(self, operation);
-                operation_unref(operation);
-        }
-        return G_SOURCE_CONTINUE;
-}
-
 Operations *operations_new(Objects *objects) {
         Operations *self = g_new0(Operations, 1);
 
         self->objects = objects;
         self->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify) entry_free);
-        self->reports = g_async_queue_new_full((GDestroyNotify) operation_unref);
-        self->reports_source = ready_source_new(on_reports, self);
+        self->reports = inbox_new(on_report, self);
         return self;
 }
 
 void operations_free(Operations *self) {
-        ready_source_free(self->reports_source);
-        g_async_queue_unref(self->reports);
+        inbox_free(self->reports);
         g_queue_clear(&self->ended);
         g_hash_table_unref(self->entries);
         g_free(self);
@@ -171,8 +158,7 @@ void operations_finish(Operations *self, const char *path, GVariant *result, con
 }
 
 void operations_changed(Operations *self, Operation *operation) {
-        g_async_queue_push(self->reports, operation_ref(operation));
-        g_source_set_ready_time(self->reports_source, 0);
+        inbox_push(self->reports, operation_ref(operation));
 }
 
 void operations_fill(Operations *self, const char *path, MethodCall *call) {

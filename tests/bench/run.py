@@ -8,15 +8,15 @@ own: name, ours, theirs, ratio, limit, separated by tabs.
 
 import pathlib
 import pickle
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from stack import NAME, ROOT, Gio, GLib, Stack, build_folder  # noqa: E402
+from stack import SOURCE, GLib, Stack, build_folder  # noqa: E402
 
 END = b"<F2B_END_COMMAND>"
 ROWS = []
@@ -189,9 +189,20 @@ def bench_rest(stack):
     row("wake-ups a second at rest", f"{(switches() - before) / 20:.2f}", "", "", "< 2")
 
 
+def open_policy(folder):
+    """Our bus policy, and leave to call the bare service that calls are compared with."""
+    path = pathlib.Path(folder) / "bench.conf"
+    shipped = (SOURCE / "data/dbus-1/org.bangui.BanGUI1.conf").read_text()
+    path.write_text(shipped.replace("</busconfig>", '<policy context="default"><allow send_interface="bench.Bare"/></policy>\n'
+                                                    "</busconfig>"))
+    return path
+
+
 def main():
     print(f"{'what':48} {'ours':>16} {'beside':>34} {'ratio':>9} {'limit':>16}")
-    with Stack(jails={"bench": {"bantime": "1d"}, "sshd": {"filter": "sshd"}}, settings={"log-level": "notice"}) as stack:
+    with tempfile.TemporaryDirectory() as folder, \
+            Stack(jails={"bench": {"bantime": "1d"}, "sshd": {"filter": "sshd"}}, settings={"log-level": "notice"},
+                  bus_policy=open_policy(folder)) as stack:
         programs("bench-bus", stack.address)
         programs("bench-cli", stack.client, stack.address, stack.fail2ban.socket, stack.fail2ban.etc, "status")
         bench_start(stack)
