@@ -5,6 +5,7 @@
 #include "fail2ban/commands.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -33,8 +34,13 @@ static GArray *jail_counters_new(void) {
 char *fail2ban_version(Fail2banClient *client, GError **error) {
         const Value *value = NULL;
         g_autoptr(ValueTree) tree = fail2ban_client_ask(client, FAIL2BAN_READ, &value, error, "version", NULL);
+        char *version = tree ? shape_text(value, "`version`", error) : NULL;
+        guint major, minor;
 
-        return tree ? shape_text(value, "`version`", error) : NULL;
+        /* to try an unknown command would leave an error in fail2ban's log */
+        if (version && sscanf(version, "%u.%u", &major, &minor) == 2 && (major < 1 || (major == 1 && minor < 1)))
+                fail2ban_client_set_lacking(client, FAIL2BAN_FEATURE_STATS);
+        return version;
 }
 
 /* One (current, total) pair of `stats`. */
