@@ -33,11 +33,12 @@ def run(*argv, env=None):
 
 def count(entry):
     """(passed, failed) of one test of meson's log."""
-    cases = [(not match[1] and not match[4]) for match in CASE.finditer(entry.get("stdout", ""))]
+    output = entry.get("stdout", "")
+    cases = [is_good(match) for match in CASE.finditer(output)]
     if not cases:
         return (1, 0) if entry["result"] == "OK" else (0, 1)
     passed, failed = sum(cases), len(cases) - sum(cases)
-    plan = PLAN.search(entry["stdout"])
+    plan = PLAN.search(output)
     if plan:
         failed += max(0, int(plan[1]) - len(cases))
     if entry["result"] != "OK" and not failed:
@@ -45,11 +46,37 @@ def count(entry):
     return passed, failed
 
 
+def is_good(match):
+    return not match[1] and not match[4]
+
+
+def explain(entry, failed):
+    """What a reader of a failed test wants to see: its failed cases with what they said, and the end of the rest."""
+    output, errors = entry.get("stdout", ""), entry.get("stderr", "")
+    print(f"\n==== {entry['name']}: {failed} failed, {entry['result']}, {entry['duration']:.1f} s")
+    start, shown = 0, False
+    for match in CASE.finditer(output):
+        if not is_good(match):
+            print(tail(output[start:match.end()], 60))
+            shown = True
+        start = match.end()
+    if not shown or PLAN.search(output) is None:
+        print(tail(output[start:], 60))
+    if errors.strip():
+        print("-- standard error\n" + tail(errors, 300))
+    sys.stdout.flush()
+
+
+def tail(text, lines):
+    kept = text.strip("\n").splitlines()
+    return "\n".join(([f"({len(kept) - lines} lines left out)"] if len(kept) > lines else []) + kept[-lines:])
+
+
 def test(build, *arguments):
     """Runs tests of one build folder; (passed, failed)."""
     log = build / "meson-logs/testlog.json"
     log.unlink(missing_ok=True)
-    status = run("meson", "test", "-C", build, "--no-rebuild", "--print-errorlogs", *arguments,
+    status = run("meson", "test", "-C", build, "--no-rebuild", *arguments,
                  env=ENVIRONMENT | {"BANGUI_BUILD": str(build)})
     entries = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     passed = failed = 0
@@ -57,7 +84,7 @@ def test(build, *arguments):
         good, bad = count(entry)
         passed, failed = passed + good, failed + bad
         if bad:
-            print(f"FAILED {entry['name']}: {bad} of {good + bad}", flush=True)
+            explain(entry, bad)
     if not entries or (status and not failed):
         failed += 1
     return passed, failed
