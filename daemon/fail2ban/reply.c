@@ -9,9 +9,9 @@
 /* Bytes of fail2ban's own words in a message: a refused expression is quoted in full and may be long. */
 #define WORDS_MAX 1024
 
-/* What fail2ban said, for a message. */
+/* What fail2ban said, for a message: on one line. */
 static char *words(const Value *value) {
-        char *text = value_text_for_display(value);
+        char *text = g_strdelimit(value_text_for_display(value), "\r\n\t", ' ');
 
         if (strlen(text) > WORDS_MAX) {
                 char *end = g_utf8_find_prev_char(text, text + WORDS_MAX - 2);

@@ -59,7 +59,8 @@ static GVariant *ban_row(const Ban *self, gint64 now, const char *cause) {
 }
 
 gint64 ban_remaining(const Ban *self, gint64 now) {
-        return self->ends_at < 0 ? -1 : MAX(self->ends_at - now, 0);
+        /* fail2ban rounds the time of a ban, which may so lie a second ahead: no ban lasts longer than it is long */
+        return self->ends_at < 0 ? -1 : CLAMP(self->ends_at - now, 0, MAX(self->ends_at - self->banned_at, 0));
 }
 
 GVariant *ban_to_variant(const Ban *self, gint64 now) {
