@@ -103,14 +103,17 @@ static Fail2banDump *refuse(const ProcessResult *result, GError **error) {
 }
 
 Fail2banDump *fail2ban_dump_read(const Fail2banPrograms *programs, GError **error) {
-        const char *arguments[] = { programs->client, "-c", programs->configuration, "-s", programs->socket, "-d", NULL };
+        const char *arguments[] = {
+                programs->client, "-c", programs->configuration, "-s", programs->socket, "-d", NULL
+        };
         g_auto(ProcessResult) result = { 0 };
 
         if (!process_run(arguments, programs->timeout_s, &result, error))
                 return NULL;
         if (result.output->len >= PROCESS_OUTPUT_MAX) {
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_TOO_LARGE,
-                            "fail2ban's configuration is larger than %d KiB when written out", PROCESS_OUTPUT_MAX / 1024);
+                            "fail2ban's configuration is larger than %d KiB when written out",
+                            PROCESS_OUTPUT_MAX / 1024);
                 return NULL;
         }
         return result.exit_status == 0 ? fail2ban_dump_parse(result.output->str) : refuse(&result, error);

@@ -16,8 +16,9 @@ static gboolean check_key(const ChangeTarget *target, const char *key, GError **
         quoted = text_quote(key);
         nearest = text_nearest(key, target->keys);
         all = g_strjoinv(", ", (char **) target->keys);
-        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s is no %s%s%s%s; these can be changed: %s", quoted,
-                    target->what, nearest ? ", perhaps '" : "", nearest ? nearest : "", nearest ? "' was meant" : "", all);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "%s is no %s%s%s%s; these can be changed: %s",
+                    quoted, target->what, nearest ? ", perhaps '" : "", nearest ? nearest : "",
+                    nearest ? "' was meant" : "", all);
         return FALSE;
 }
 
@@ -59,8 +60,8 @@ static char *set_back(const ChangeTarget *target, GVariant *changes, gsize n, GV
                 if (value && target->set(key, value, target->userdata, &failure))
                         g_string_append_printf(text, "; %s has its old value again", key);
                 else
-                        g_string_append_printf(text, "; %s keeps its new value, as the old one could not be set: %s", key,
-                                               failure ? failure->message : "it is not known");
+                        g_string_append_printf(text, "; %s keeps its new value, as the old one could not be set: %s",
+                                               key, failure ? failure->message : "it is not known");
         }
         return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -86,7 +86,8 @@ static gboolean start_in_turn(Jails *self, const char *jail, GError **error) {
                 return TRUE;
         }
         reason = why_not_running(self, jail);
-        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_REFUSED_BY_FAIL2BAN, "jail %s was not started: %s", quoted, reason);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_REFUSED_BY_FAIL2BAN, "jail %s was not started: %s", quoted,
+                    reason);
         return FALSE;
 }
 
@@ -233,8 +234,9 @@ static GVariant *reload_result(Reload *self, GError **error) {
         while (g_hash_table_iter_next(&iter, &jail, &reason))
                 g_variant_builder_add(&failed, "{ss}", jail, reason);
 
-        g_variant_builder_add(&result, "{sv}", "reloaded",
-                              g_variant_new_strv((const char *const *) self->reloaded->pdata, (gssize) self->reloaded->len));
+        g_variant_builder_add(
+                &result, "{sv}", "reloaded",
+                g_variant_new_strv((const char *const *) self->reloaded->pdata, (gssize) self->reloaded->len));
         g_variant_builder_add(&result, "{sv}", "missing", g_variant_builder_end(&missing));
         g_variant_builder_add(&result, "{sv}", "failed", g_variant_builder_end(&failed));
         return g_variant_ref_sink(g_variant_builder_end(&result));
@@ -267,8 +269,8 @@ static GVariant *reload_single(Reload *self, const char *jail, Operation *operat
         return NULL;
 }
 
-GVariant *jails_reload(Jails *self, const char *jail, gboolean restart, gboolean unban, Operation *operation, gint64 now,
-                       GError **error) {
+GVariant *jails_reload(Jails *self, const char *jail, gboolean restart, gboolean unban, Operation *operation,
+                       gint64 now, GError **error) {
         g_autoptr(GPtrArray) reloaded = g_ptr_array_new();
         g_autoptr(GHashTable) failed = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
         g_auto(GStrv) before = NULL;

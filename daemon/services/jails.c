@@ -155,8 +155,8 @@ static gboolean check_backend(const char *jail, Fail2banList list, const char *b
         if ((list != FAIL2BAN_LIST_LOG_PATH || !journal) && (list != FAIL2BAN_LIST_JOURNAL_MATCH || journal))
                 return TRUE;
         quoted = text_quote(jail);
-        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "jail %s reads %s, so it can have no %s", quoted,
-                    journal ? "the journal" : "files", lists[list].what);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "jail %s reads %s, so it can have no %s",
+                    quoted, journal ? "the journal" : "files", lists[list].what);
         return FALSE;
 }
 
@@ -218,7 +218,8 @@ static gboolean check_added(Jails *self, const char *jail, Fail2banList list, co
                 if (!g_str_equal(entries[i], entries[n - 1]))
                         continue;
                 index = g_strdup_printf("%u", n - 1);
-                return fail2ban_list_remove(self->client, jail, list, index, error) && fail_exists(jail, list, entry, error);
+                return fail2ban_list_remove(self->client, jail, list, index, error) &&
+                       fail_exists(jail, list, entry, error);
         }
         return TRUE;
 }
@@ -234,7 +235,8 @@ static gboolean add_entry(Jails *self, const char *jail, Fail2banList list, cons
         before = read_list(self, jail, list, &backend, error);
         if (!before || !check_backend(jail, list, backend, error))
                 return FALSE;
-        if (g_strv_contains((const char *const *) before, canonical) || g_strv_contains((const char *const *) before, entry))
+        if (g_strv_contains((const char *const *) before, canonical) ||
+            g_strv_contains((const char *const *) before, entry))
                 return fail_exists(jail, list, entry, error);
 
         return fail2ban_list_add(self->client, jail, list, entry, from_tail, (const char *const *) self->log_folders,

@@ -22,8 +22,8 @@ Jails *jails_new(Fail2banClient *client, const Fail2banPrograms *programs, Model
 void jails_free(Jails *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Jails, jails_free)
 
-/* changes a{sv}: all are checked before the first is set; when fail2ban refuses one, those before it are set back. Gives all
- * keys with what the jail has now, a{sv}. Not floating, as all that is given here. */
+/* changes a{sv}: all are checked before the first is set; when fail2ban refuses one, those before it are set back.
+ * Gives all keys with what the jail has now, a{sv}. Not floating, as all that is given here. */
 GVariant *jails_change(Jails *self, const char *jail, GVariant *changes, gint64 now, GError **error);
 
 /* ALREADY_EXISTS when the list has it. */
@@ -50,5 +50,5 @@ gboolean jails_stop(Jails *self, const char *jail, gint64 now, GError **error);
  * Gives a{sv}: reloaded as, missing as (jails that ran before and do not now), failed a{ss} (jail and why; it
  * runs on as it was, unless it is missing). One jail: what would be in missing or failed is an error that says why.
  */
-GVariant *jails_reload(Jails *self, const char *jail, gboolean restart, gboolean unban, Operation *operation, gint64 now,
-                       GError **error);
+GVariant *jails_reload(Jails *self, const char *jail, gboolean restart, gboolean unban, Operation *operation,
+                       gint64 now, GError **error);

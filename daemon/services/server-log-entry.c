@@ -19,8 +19,7 @@
 
 #define TIME "(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)[,.]\\d+"
 
-static const char *const NORMAL =
-        "\\A(?:" TIME " )?(?<component>fail2ban[\\w.-]*) *\\[\\d+\\]: (?<level>[A-Z]+) +";
+static const char *const NORMAL = "\\A(?:" TIME " )?(?<component>fail2ban[\\w.-]*) *\\[\\d+\\]: (?<level>[A-Z]+) +";
 static const char *const VERBOSE =
         "\\A (?:" TIME " +)?(?:\\+ *\\d+ )?[0-9A-F]{4,16} (?:(?<component>fail2ban[\\w.-]*) +)?(?<level>[A-Z]{4,5}) +";
 

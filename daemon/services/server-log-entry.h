@@ -11,7 +11,7 @@
 #define LOG_ENTRY_SIZE_MAX (64u * 1024) /* bytes; more lines without a start than that are cut into several entries */
 
 typedef struct LogEntry {
-        gint64 at; /* seconds since 1970; 0 = not told */
+        gint64 at;                                       /* seconds since 1970; 0 = not told */
         char *level, *component, *jail, *message, *line; /* valid UTF-8, never NULL, "" = not told */
 } LogEntry;
 

@@ -36,8 +36,8 @@ static char *resolve(const char *path, const char *const *folders, GError **erro
         g_autofree char *resolved = NULL;
 
         if (!real) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "fail2ban's log %s cannot be read: %s", path,
-                            g_strerror(errno));
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "fail2ban's log %s cannot be read: %s",
+                            path, g_strerror(errno));
                 return NULL;
         }
         resolved = g_strdup(real);
@@ -62,10 +62,11 @@ int log_file_open(const char *path, const char *const *folders, GError **error) 
 
         fd = open(real, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK);
         if (fd < 0 || fstat(fd, &info) < 0) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "fail2ban's log %s cannot be read: %s", path,
-                            g_strerror(errno));
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "fail2ban's log %s cannot be read: %s",
+                            path, g_strerror(errno));
         } else if (!S_ISREG(info.st_mode)) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "fail2ban's log %s is no regular file", path);
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "fail2ban's log %s is no regular file",
+                            path);
         } else {
                 return fd;
         }
@@ -111,7 +112,8 @@ static goffset last_line_end(int fd, goffset size) {
 
 /* Hands out the entries whose first line starts in the first `fresh` bytes, and cuts them off; what remains is the end
  * of an entry that starts further up. */
-static gboolean take_backwards(GByteArray *buffer, gsize fresh, gboolean at_start, LogEntryFunc each, gpointer userdata) {
+static gboolean take_backwards(GByteArray *buffer, gsize fresh, gboolean at_start, LogEntryFunc each,
+                               gpointer userdata) {
         for (gsize i = MIN(fresh, buffer->len); i > 0 || at_start; i--) {
                 gsize length = buffer->len - i;
 
@@ -241,7 +243,8 @@ static gboolean take_forwards(LogFile *self, LogEntryFunc each, gpointer userdat
 
                 if (line + text == length && length - line <= LOG_ENTRY_SIZE_MAX)
                         break; /* no newline yet */
-                if (line > start && (line - start > LOG_ENTRY_SIZE_MAX || log_entry_is_start((char *) data + line, text))) {
+                if (line > start &&
+                    (line - start > LOG_ENTRY_SIZE_MAX || log_entry_is_start((char *) data + line, text))) {
                         more = entry_take(data + start, line - start, each, userdata);
                         start = line;
                 }

@@ -2,8 +2,8 @@
 
 /*
  * fail2ban reaches the journal in three ways: by its own handler (fields LOGGER and PRIORITY, a bare message), through
- * syslog (the component is the identifier, the message starts with the level) and by its standard output, where each line is
- * an entry of the journal and so a traceback is many. Only the last way needs lines put together.
+ * syslog (the component is the identifier, the message starts with the level) and by its standard output, where
+ * each line is an entry of the journal and so a traceback is many. Only the last way needs lines put together.
  */
 
 #include "services/server-log-journal.h"
@@ -24,7 +24,8 @@ struct LogJournal {
 };
 
 static gboolean fail(int r, const char *what, GError **error) {
-        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "the journal cannot be %s: %s", what, g_strerror(-r));
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FILE_NOT_FOUND, "the journal cannot be %s: %s", what,
+                    g_strerror(-r));
         return FALSE;
 }
 
@@ -89,7 +90,8 @@ static gint64 entry_at(LogJournal *self) {
 }
 
 static const char *level_of_priority(const char *priority) {
-        static const char *const levels[] = { "CRITICAL", "CRITICAL", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG" };
+        static const char *const levels[] = { "CRITICAL", "CRITICAL", "CRITICAL", "ERROR",
+                                              "WARNING",  "NOTICE",   "INFO",     "DEBUG" };
 
         return *priority >= '0' && *priority <= '7' ? levels[*priority - '0'] : "";
 }
@@ -103,7 +105,8 @@ static void complete(LogJournal *self, LogEntry *entry) {
         LogEntry better = { 0 };
 
         if (*component == '\0' && g_str_has_prefix(identifier, "fail2ban.")) {
-                /* The syslog way: "fail2ban.actions[12]: " became the identifier; with it the message reads as a line. */
+                /* The syslog way: "fail2ban.actions[12]: " became the identifier; with it the message reads as a
+                 * line. */
                 with_start = g_strdup_printf("%s[0]: %s", identifier, entry->line);
                 log_entry_parse(with_start, strlen(with_start), &better);
                 g_free(better.line);

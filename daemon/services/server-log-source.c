@@ -63,5 +63,6 @@ gboolean log_source_read(LogSource *self, LogEntryFunc each, gpointer userdata, 
 }
 
 gboolean log_source_flush(LogSource *self, LogEntryFunc each, gpointer userdata) {
-        return self->journal ? log_journal_flush(self->journal, each, userdata) : log_file_flush(self->file, each, userdata);
+        return self->journal ? log_journal_flush(self->journal, each, userdata)
+                             : log_file_flush(self->file, each, userdata);
 }

@@ -2,8 +2,8 @@
 
 /*
  * A follower is a thread with the write end of a pipe. It waits in poll() for three things: its source (file or
- * journal), the reader closing (POLLERR on the pipe), and `wake`, an eventfd that server_log_stop() makes readable for all
- * followers for good. The object counts its followers and outlives them.
+ * journal), the reader closing (POLLERR on the pipe), and `wake`, an eventfd that server_log_stop() makes
+ * readable for all followers for good. The object counts its followers and outlives them.
  */
 
 #include "services/server-log.h"
@@ -68,8 +68,8 @@ void server_log_free(ServerLog *self) {
 
 static gboolean check_query(const ServerLogQuery *query, guint lines_min, GError **error) {
         if (query->lines < lines_min || query->lines > SERVER_LOG_LINES_MAX) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "lines must be %u to %u, not %u", lines_min,
-                            SERVER_LOG_LINES_MAX, query->lines);
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "lines must be %u to %u, not %u",
+                            lines_min, SERVER_LOG_LINES_MAX, query->lines);
                 return FALSE;
         }
         if (query->level && !log_entry_level_is_known(query->level)) {
@@ -331,8 +331,8 @@ static gboolean admit(ServerLog *self, GError **error) {
                 return FALSE;
         }
         if (self->n_followers >= SERVER_LOG_FOLLOWERS_MAX) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_BUSY, "fail2ban's log is followed %u times already, which is the most",
-                            SERVER_LOG_FOLLOWERS_MAX);
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_BUSY,
+                            "fail2ban's log is followed %u times already, which is the most", SERVER_LOG_FOLLOWERS_MAX);
                 return FALSE;
         }
         self->n_followers++;

@@ -5,8 +5,8 @@
  *
  * From the file that its log target names (only below one of the log folders), or from the journal
  * (_SYSTEMD_UNIT=fail2ban.service or SYSLOG_IDENTIFIER=fail2ban) when the target is SYSLOG, SYSTEMD-JOURNAL, STDOUT,
- * STDERR or SYSOUT. A line that does not start as fail2ban starts its lines (a traceback) belongs to the entry before it.
- * Thread-safe. Model and folders are borrowed.
+ * STDERR or SYSOUT. A line that does not start as fail2ban starts its lines (a traceback) belongs to the entry
+ * before it. Thread-safe. Model and folders are borrowed.
  */
 
 #pragma once
@@ -35,9 +35,9 @@ typedef struct ServerLogQuery {
  * Reads backwards from the end, at most 16 MiB. Not floating. */
 GVariant *server_log_read(ServerLog *self, const ServerLogQuery *query, GError **error);
 
-/* A descriptor to read, which the caller closes: JSON lines with the same keys as they come, starting with the query's last
- * entries. A thread of its own feeds it until the reader closes; rotation and truncation are followed. A reader
- * that takes nothing for 5 s is dropped. At most 16 at once (BUSY). -1 on error. */
+/* A descriptor to read, which the caller closes: JSON lines with the same keys as they come, starting with the
+ * query's last entries. A thread of its own feeds it until the reader closes; rotation and truncation are
+ * followed. A reader that takes nothing for 5 s is dropped. At most 16 at once (BUSY). -1 on error. */
 int server_log_follow(ServerLog *self, const ServerLogQuery *query, GError **error);
 
 /* Ends all followers and waits for them (below 100 ms); later follows are CANCELLED. For the orderly end. */

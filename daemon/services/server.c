@@ -50,7 +50,8 @@ static gboolean check_setting(const char *key, GVariant *value, gpointer userdat
 
 static gboolean set_setting(const char *key, GVariant *value, gpointer userdata, GError **error) {
         Server *self = userdata;
-        g_autoptr(GVariant) set = fail2ban_server_set(self->client, key, value, (const char *const *) self->log_folders, error);
+        g_autoptr(GVariant) set =
+                fail2ban_server_set(self->client, key, value, (const char *const *) self->log_folders, error);
 
         return set != NULL;
 }
@@ -63,7 +64,13 @@ static GVariant *read_settings(gpointer userdata, GError **error) {
 
 GVariant *server_set(Server *self, GVariant *values, gint64 now, GError **error) {
         static const char *const keys[] = {
-                "log_level", "log_target", "syslog_socket", "database_file", "database_purge_age", "database_max_matches", NULL,
+                "log_level",
+                "log_target",
+                "syslog_socket",
+                "database_file",
+                "database_purge_age",
+                "database_max_matches",
+                NULL,
         };
         ChangeTarget target = {
                 .what = "setting of fail2ban",
@@ -114,7 +121,10 @@ static void report_wait(const Wait *self, gboolean online, guint n_jails) {
         g_autofree char *message = online ? g_strdup_printf("fail2ban runs, %u jails have started", n_jails)
                                           : g_strdup("waiting for fail2ban to answer");
 
-        operation_report(self->operation, !online ? 0.3 : n_expected == 0 ? 0.5 : 0.5 + 0.5 * MIN(1, (double) n_jails / n_expected),
+        operation_report(self->operation,
+                         !online           ? 0.3
+                         : n_expected == 0 ? 0.5
+                                           : 0.5 + 0.5 * MIN(1, (double) n_jails / n_expected),
                          message);
 }
 
@@ -125,7 +135,8 @@ static gboolean wait_for_jails(const Wait *self, GError **error) {
 
         while (g_get_monotonic_time() < deadline) {
                 gint64 at = g_get_monotonic_time();
-                gboolean online = probe_full(self->server->probe, self->now + (at - self->started) / G_USEC_PER_SEC, NULL);
+                gboolean online =
+                        probe_full(self->server->probe, self->now + (at - self->started) / G_USEC_PER_SEC, NULL);
                 g_auto(GStrv) running = model_jails(self->server->model);
                 guint n = g_strv_length(running);
 
@@ -147,7 +158,8 @@ static gboolean wait_for_jails(const Wait *self, GError **error) {
                 return TRUE;
 
         g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_TIMEOUT,
-                    "fail2ban did not answer within %u s after its command had run; its log may say why", self->server->timeout_s);
+                    "fail2ban did not answer within %u s after its command had run; its log may say why",
+                    self->server->timeout_s);
         return FALSE;
 }
 
@@ -170,8 +182,8 @@ static GVariant *wait_result(const Wait *self) {
         return g_variant_ref_sink(g_variant_dict_end(&dict));
 }
 
-static GVariant *run_and_wait(Server *self, const char *command, const char *const *expected, Operation *operation, gint64 now,
-                              GError **error) {
+static GVariant *run_and_wait(Server *self, const char *command, const char *const *expected, Operation *operation,
+                              gint64 now, GError **error) {
         Wait wait = {
                 .server = self,
                 .operation = operation,

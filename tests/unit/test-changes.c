@@ -39,7 +39,8 @@ static gboolean set(const char *key, GVariant *value, gpointer userdata, GError 
 static GVariant *read_all(gpointer userdata, GError **error) {
         Target *self = userdata;
 
-        return g_variant_ref_sink(g_variant_new_parsed("{'alpha': <%x>, 'beta': <%x>, 'candle': <%x>}", self->a, self->b, self->c));
+        return g_variant_ref_sink(
+                g_variant_new_parsed("{'alpha': <%x>, 'beta': <%x>, 'candle': <%x>}", self->a, self->b, self->c));
 }
 
 static GVariant *apply(Target *self, const char *changes, GError **error) {
@@ -106,8 +107,9 @@ static void test_set_back(void) {
 
         g_assert_null(apply(&target, "{'alpha': <int64 50>, 'beta': <int64 60>, 'candle': <int64 101>}", &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_REFUSED_BY_FAIL2BAN);
-        g_assert_cmpstr(error->message, ==,
-                        "candle could not be set: not 101; beta has its old value again; alpha has its old value again");
+        g_assert_cmpstr(
+                error->message, ==,
+                "candle could not be set: not 101; beta has its old value again; alpha has its old value again");
         g_assert_cmpint(target.a, ==, 1);
         g_assert_cmpint(target.b, ==, 2);
         g_assert_cmpint(target.c, ==, 3);
@@ -118,8 +120,9 @@ static void test_cannot_set_back(void) {
         g_autoptr(GError) error = NULL;
 
         g_assert_null(apply(&target, "{'alpha': <int64 50>, 'candle': <int64 101>}", &error));
-        g_assert_cmpstr(error->message, ==,
-                        "candle could not be set: not 101; alpha keeps its new value, as the old one could not be set: not 1");
+        g_assert_cmpstr(
+                error->message, ==,
+                "candle could not be set: not 101; alpha keeps its new value, as the old one could not be set: not 1");
         g_assert_cmpint(target.a, ==, 50);
 }
 

@@ -14,7 +14,7 @@ static void test_parse(void) {
                 "['set', 'dbmaxmatches', 10]\n"
                 "['add', 'plain', 'polling']\n"
                 "['multi-set', 'plain', 'action', 'noop', [['actionban', '']]]\n"
-                "['config-error', \"Jail 'bad, one' skipped, because of wrong configuration: Unable to read the filter 'x'\"]\n"
+                "['config-error', \"Jail 'bad, one' skipped, because of wrong configuration: Unable to read filter 'x'\"]\n"
                 "warning: not a list\n"
                 "['start', 'plain']\n"
                 "['start', 'it\\'s a \"jail\"']\n"
@@ -28,7 +28,7 @@ static void test_parse(void) {
 
         g_assert_true(g_strv_equal((const char *const *) dump->jails, expected));
         g_assert_cmpuint(g_strv_length(dump->problems), ==, 1);
-        g_assert_nonnull(strstr(fail2ban_dump_problem(dump, "bad, one"), "Unable to read the filter"));
+        g_assert_nonnull(strstr(fail2ban_dump_problem(dump, "bad, one"), "Unable to read filter"));
         g_assert_null(fail2ban_dump_problem(dump, "bad"));
 }
 
@@ -58,7 +58,8 @@ static void test_real(void) {
         g_autoptr(GError) error = NULL;
         const char *expected[] = { "first", "it's", NULL };
 
-        write_local(fixture, "[with space]\nenabled = false\n[broken]\nenabled = true\nfilter = absent\nlogpath = /dev/null\n");
+        write_local(fixture,
+                    "[with space]\nenabled = false\n[broken]\nenabled = true\nfilter = absent\nlogpath = /dev/null\n");
         dump = fail2ban_dump_read(&programs, &error);
         g_assert_no_error(error);
         g_assert_true(g_strv_equal((const char *const *) dump->jails, expected));

@@ -19,7 +19,8 @@ typedef struct World {
         gint64 now;
 } World;
 
-static void ignore_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
+static void ignore_event(EventType type, const char *name, const char *address, GVariant *properties,
+                         gpointer userdata) {
 }
 
 static const char *const three_jails[] = { "alpha", "beta", "with space", NULL };
@@ -69,7 +70,7 @@ static gint64 number_of(World *w, const char *jail, const char *property) {
 
         g_assert_nonnull(value);
         return g_variant_is_of_type(value, G_VARIANT_TYPE_UINT32) ? (gint64) g_variant_get_uint32(value)
-                                                                 : g_variant_get_int64(value);
+                                                                  : g_variant_get_int64(value);
 }
 
 static gboolean has_entry(World *w, const char *jail, const char *property, const char *entry) {
@@ -80,22 +81,24 @@ static gboolean has_entry(World *w, const char *jail, const char *property, cons
         return g_strv_contains((const char *const *) entries, entry);
 }
 
-#define assert_fails(call, code, part)                                  \
-        G_STMT_START {                                                  \
-                g_autoptr(GError) error = NULL;                         \
-                g_assert_false(!!(call));                               \
+#define assert_fails(call, code, part) \
+        G_STMT_START { \
+                g_autoptr(GError) error = NULL; \
+                g_assert_false(!!(call)); \
                 g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_##code); \
-                g_test_message("%s", error->message);                   \
-                g_assert_nonnull(strstr(error->message, part));         \
-        } G_STMT_END
+                g_test_message("%s", error->message); \
+                g_assert_nonnull(strstr(error->message, part)); \
+        } \
+        G_STMT_END
 
-#define assert_done(call)                                               \
-        G_STMT_START {                                                  \
-                g_autoptr(GError) error = NULL;                         \
-                gboolean done_ = !!(call);                              \
-                g_assert_no_error(error);                               \
-                g_assert_true(done_);                                   \
-        } G_STMT_END
+#define assert_done(call) \
+        G_STMT_START { \
+                g_autoptr(GError) error = NULL; \
+                gboolean done_ = !!(call); \
+                g_assert_no_error(error); \
+                g_assert_true(done_); \
+        } \
+        G_STMT_END
 
 /* ---- Change ---- */
 
@@ -107,10 +110,11 @@ static GVariant *change(World *w, const char *jail, const char *text, GError **e
 
 static void test_change(World *w, gconstpointer data) {
         g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) values = change(w, "with space",
-                                            "{'bantime': <int64 -1>, 'maxretry': <int64 7>, 'usedns': <'raw'>,"
-                                            " 'ignoreself': <true>, 'bantime_increment': <true>, 'log_timezone': <'UTC+0200'>}",
-                                            &error);
+        g_autoptr(GVariant) values =
+                change(w, "with space",
+                       "{'bantime': <int64 -1>, 'maxretry': <int64 7>, 'usedns': <'raw'>,"
+                       " 'ignoreself': <true>, 'bantime_increment': <true>, 'log_timezone': <'UTC+0200'>}",
+                       &error);
         gint64 maxretry = 0;
 
         g_assert_no_error(error);
@@ -123,9 +127,12 @@ static void test_change(World *w, gconstpointer data) {
 }
 
 static void test_change_bad(World *w, gconstpointer data) {
-        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'bamtime': <int64 60>}", &error), INVALID_ARGUMENT, "'bantime'");
-        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'findtime': <int64 0>}", &error), INVALID_ARGUMENT, "findtime");
-        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'usedns': <int64 0>}", &error), INVALID_ARGUMENT, "usedns");
+        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'bamtime': <int64 60>}", &error), INVALID_ARGUMENT,
+                     "'bantime'");
+        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'findtime': <int64 0>}", &error), INVALID_ARGUMENT,
+                     "findtime");
+        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'usedns': <int64 0>}", &error), INVALID_ARGUMENT,
+                     "usedns");
         assert_fails(change(w, "alpah", "{'maxretry': <int64 7>}", &error), JAIL_NOT_FOUND, "alpha");
         assert_fails(change(w, "--all", "{'maxretry': <int64 7>}", &error), INVALID_ARGUMENT, "");
         g_assert_cmpint(number_of(w, "alpha", "MaxRetry"), ==, 3);
@@ -133,7 +140,8 @@ static void test_change_bad(World *w, gconstpointer data) {
 
 /* fail2ban alone knows its encodings. */
 static void test_change_refused(World *w, gconstpointer data) {
-        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'bantime': <int64 60>, 'log_encoding': <'klingon'>}", &error),
+        assert_fails(change(w, "alpha", "{'maxretry': <int64 7>, 'bantime': <int64 60>, 'log_encoding': <'klingon'>}",
+                            &error),
                      REFUSED_BY_FAIL2BAN, "maxretry has its old value again");
         g_assert_cmpint(number_of(w, "alpha", "MaxRetry"), ==, 3);
         g_assert_cmpint(number_of(w, "alpha", "BanTime"), ==, 600);
@@ -169,7 +177,8 @@ static void test_ignore_address(World *w, gconstpointer data) {
         g_assert_true(has_entry(w, "alpha", "IgnoreAddresses", "2001:db8::1"));
         g_assert_true(has_entry(w, "alpha", "IgnoreAddresses", "host.example"));
         assert_fails(add(w, "alpha", FAIL2BAN_LIST_IGNORE_IP, "2001:db8::1", &error), ALREADY_EXISTS, "2001:db8::1");
-        assert_fails(add(w, "alpha", FAIL2BAN_LIST_IGNORE_IP, "192.0.2.7/24", &error), ALREADY_EXISTS, "ignored address");
+        assert_fails(add(w, "alpha", FAIL2BAN_LIST_IGNORE_IP, "192.0.2.7/24", &error), ALREADY_EXISTS,
+                     "ignored address");
         assert_fails(add(w, "alpha", FAIL2BAN_LIST_IGNORE_IP, "a b", &error), INVALID_ARGUMENT, "a b");
 
         assert_done(take(w, "alpha", FAIL2BAN_LIST_IGNORE_IP, "2001:db8::1", &error));
@@ -196,7 +205,8 @@ static void test_regex(World *w, gconstpointer data) {
         g_auto(GStrv) list = NULL;
 
         assert_done(add(w, "alpha", FAIL2BAN_LIST_FAILREGEX, "^second: <HOST>$", &error));
-        assert_fails(add(w, "alpha", FAIL2BAN_LIST_FAILREGEX, "^second: <HOST>$", &error), ALREADY_EXISTS, "^second: <HOST>$");
+        assert_fails(add(w, "alpha", FAIL2BAN_LIST_FAILREGEX, "^second: <HOST>$", &error), ALREADY_EXISTS,
+                     "^second: <HOST>$");
         assert_fails(add(w, "alpha", FAIL2BAN_LIST_FAILREGEX, "no host here", &error), REGEX_INVALID, "");
         assert_fails(add(w, "alpha", FAIL2BAN_LIST_FAILREGEX, "(<HOST>", &error), REGEX_INVALID, "");
 
@@ -250,7 +260,8 @@ static void test_stop_and_start(World *w, gconstpointer data) {
 }
 
 static void test_start_not_enabled(World *w, gconstpointer data) {
-        write_file(w, "jail.local", "[beta]\nenabled = false\n[broken]\nenabled = true\nfilter = nosuch\nlogpath = /dev/null\n");
+        write_file(w, "jail.local",
+                   "[beta]\nenabled = false\n[broken]\nenabled = true\nfilter = nosuch\nlogpath = /dev/null\n");
         assert_done(jails_stop(w->jails, "beta", w->now, &error));
         assert_fails(jails_start(w->jails, "beta", w->now, &error), REFUSED_BY_FAIL2BAN, "does not enable it");
         assert_fails(jails_start(w->jails, "broken", w->now, &error), REFUSED_BY_FAIL2BAN, "nosuch");
@@ -285,11 +296,13 @@ static void test_reload_one(World *w, gconstpointer data) {
 
 static void test_reload_one_fails(World *w, gconstpointer data) {
         write_file(w, "jail.local", "[alpha]\nfilter = nosuch\n");
-        assert_fails(jails_reload(w->jails, "alpha", FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN, "runs on as it was");
+        assert_fails(jails_reload(w->jails, "alpha", FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN,
+                     "runs on as it was");
         g_assert_true(model_has_jail(w->model, "alpha"));
 
         write_file(w, "jail.local", "[alpha]\nfailregex = (<HOST>\n");
-        assert_fails(jails_reload(w->jails, "alpha", FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN, "does not run any more");
+        assert_fails(jails_reload(w->jails, "alpha", FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN,
+                     "does not run any more");
         g_assert_false(model_has_jail(w->model, "alpha"));
         g_assert_true(model_has_jail(w->model, "beta"));
         assert_fails(jails_reload(w->jails, "absent", FALSE, FALSE, NULL, w->now, &error), JAIL_NOT_FOUND, "absent");
@@ -312,7 +325,9 @@ static void test_reload_all(World *w, gconstpointer data) {
         g_autofree char *path = g_build_filename(fail2ban_fixture_configuration(w->fail2ban), "jail.conf", NULL);
         char *section;
 
-        write_file(w, "jail.local", "[DEFAULT]\nmaxretry = 9\n[beta]\nfailregex = (<HOST>\n[fresh]\nenabled = true\nlogpath = /dev/null\n");
+        write_file(
+                w, "jail.local",
+                "[DEFAULT]\nmaxretry = 9\n[beta]\nfailregex = (<HOST>\n[fresh]\nenabled = true\nlogpath = /dev/null\n");
         g_assert_true(g_file_get_contents(path, &jail_conf, NULL, NULL));
         section = strstr(jail_conf, "[with space]");
         g_assert_nonnull(section);
@@ -350,7 +365,8 @@ static void test_reload_all_disabled(World *w, gconstpointer data) {
 /* A file that nobody can read harms nothing. */
 static void test_reload_all_unreadable(World *w, gconstpointer data) {
         write_file(w, "jail.local", "[alpha]\nenabled = true\nenabled = true\n");
-        assert_fails(jails_reload(w->jails, NULL, FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN, "already exists");
+        assert_fails(jails_reload(w->jails, NULL, FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN,
+                     "already exists");
         for (gsize i = 0; three_jails[i]; i++)
                 g_assert_true(model_has_jail(w->model, three_jails[i]));
 }

@@ -92,8 +92,8 @@ static void journald_start(Journald *self) {
         self->name = g_strdup_printf("bangui%d", getpid());
         self->runtime = g_strconcat("/run/systemd/journal.", self->name, NULL);
         arguments[1] = self->name;
-        g_spawn_async(NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL, die_with_test, NULL,
-                      &self->pid, &error);
+        g_spawn_async(NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
+                      die_with_test, NULL, &self->pid, &error);
         g_assert_no_error(error);
 
         while ((fd = connect_to(self, "socket", SOCK_DGRAM)) < 0) {
@@ -134,7 +134,8 @@ static void journald_stop(Journald *self) {
 /* What came, each as "level component jail message". */
 static gboolean collect(const LogEntry *entry, gpointer userdata) {
         g_assert_cmpint(ABS(entry->at - g_get_real_time() / G_USEC_PER_SEC), <, 60);
-        g_ptr_array_add(userdata, g_strdup_printf("%s|%s|%s|%s", entry->level, entry->component, entry->jail, entry->message));
+        g_ptr_array_add(userdata,
+                        g_strdup_printf("%s|%s|%s|%s", entry->level, entry->component, entry->jail, entry->message));
         return TRUE;
 }
 
@@ -171,7 +172,8 @@ static void test_tail(gconstpointer data) {
         g_autoptr(GPtrArray) rows = NULL;
         int output;
 
-        send_native(journald, "MESSAGE=[sshd] Ban 192.0.2.1\nSYSLOG_IDENTIFIER=fail2ban\nPRIORITY=4\nLOGGER=fail2ban.actions\n");
+        send_native(journald,
+                    "MESSAGE=[sshd] Ban 192.0.2.1\nSYSLOG_IDENTIFIER=fail2ban\nPRIORITY=4\nLOGGER=fail2ban.actions\n");
         rows = await_tail(journald, 1);
         g_assert_cmpstr(rows->pdata[0], ==, "WARNING|fail2ban.actions|sshd|[sshd] Ban 192.0.2.1");
         g_clear_pointer(&rows, g_ptr_array_unref);
@@ -216,7 +218,8 @@ static void test_follow(gconstpointer data) {
         g_assert_true(log_journal_tail(journal, collect, before, NULL));
         g_assert_cmpuint(before->len, >=, 1);
 
-        send_native(journald, "MESSAGE=[sshd] Ban 192.0.2.1\nSYSLOG_IDENTIFIER=fail2ban\nPRIORITY=3\nLOGGER=fail2ban.actions\n");
+        send_native(journald,
+                    "MESSAGE=[sshd] Ban 192.0.2.1\nSYSLOG_IDENTIFIER=fail2ban\nPRIORITY=3\nLOGGER=fail2ban.actions\n");
         await_rows(journal, rows, 1);
         g_assert_cmpstr(rows->pdata[0], ==, "ERROR|fail2ban.actions|sshd|[sshd] Ban 192.0.2.1");
 

@@ -25,7 +25,8 @@ typedef struct Fixture {
         ServerLog *log;
 } Fixture;
 
-static void ignore_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
+static void ignore_event(EventType type, const char *name, const char *address, GVariant *properties,
+                         gpointer userdata) {
 }
 
 static void set_target(Fixture *f, const char *target) {
@@ -85,8 +86,8 @@ static void append(const char *path, const char *text) {
 }
 
 static char *entry_text(int second, const char *level, const char *message) {
-        return g_strdup_printf("2026-01-02 03:04:%02d,678 fail2ban.actions        [1234]: %-7s %s\n", second % 60, level,
-                               message);
+        return g_strdup_printf("2026-01-02 03:04:%02d,678 fail2ban.actions        [1234]: %-7s %s\n", second % 60,
+                               level, message);
 }
 
 static void append_entry(const char *path, int second, const char *level, const char *message) {
@@ -103,11 +104,12 @@ static char *text_of(GVariant *rows, gsize i, const char *key) {
         return text;
 }
 
-#define assert_row(rows, i, key, expected)                  \
-        G_STMT_START {                                      \
+#define assert_row(rows, i, key, expected) \
+        G_STMT_START { \
                 g_autofree char *text_ = text_of(rows, i, key); \
-                g_assert_cmpstr(text_, ==, expected);       \
-        } G_STMT_END
+                g_assert_cmpstr(text_, ==, expected); \
+        } \
+        G_STMT_END
 
 /* ---- Entries ---- */
 
@@ -119,8 +121,11 @@ static LogEntry parse(const char *text) {
 }
 
 static void test_entry_normal(void) {
-        g_auto(LogEntry) entry = parse("2026-01-02 03:04:05,678 fail2ban.actions        [1234]: NOTICE  [sshd] Ban 192.0.2.1\n");
-        struct tm local = { .tm_year = 126, .tm_mon = 0, .tm_mday = 2, .tm_hour = 3, .tm_min = 4, .tm_sec = 5, .tm_isdst = -1 };
+        g_auto(LogEntry) entry =
+                parse("2026-01-02 03:04:05,678 fail2ban.actions        [1234]: NOTICE  [sshd] Ban 192.0.2.1\n");
+        struct tm local = {
+                .tm_year = 126, .tm_mon = 0, .tm_mday = 2, .tm_hour = 3, .tm_min = 4, .tm_sec = 5, .tm_isdst = -1
+        };
 
         g_assert_cmpint(entry.at, ==, mktime(&local));
         g_assert_cmpstr(entry.level, ==, "NOTICE");
@@ -134,12 +139,13 @@ static void test_entry_forms(void) {
         static const struct {
                 const char *text, *level, *component, *jail, *message;
         } cases[] = {
-                { "2026-01-02 03:04:05,678 fail2ban.server [9]: INFO    Starting", "INFO", "fail2ban.server", "", "Starting" },
+                { "2026-01-02 03:04:05,678 fail2ban.server [9]: INFO    Starting", "INFO", "fail2ban.server", "",
+                  "Starting" },
                 { "fail2ban.filter [9]: WARNING [a b] odd", "WARNING", "fail2ban.filter", "a b", "[a b] odd" },
                 { "2026-01-02 03:04:05,678 fail2ban[9]: CRITICAL Unhandled", "CRITICAL", "fail2ban", "", "Unhandled" },
                 { " 2026-01-02 03:04:05,678 7F0A1234 TRACE [j] x", "TRACEDEBUG", "", "j", "[j] x" },
-                { " +  123 7F0A12345678 fail2ban.filter           HEAVY  | filter-9 : m", "HEAVYDEBUG", "fail2ban.filter", "",
-                  "| filter-9 : m" },
+                { " +  123 7F0A12345678 fail2ban.filter           HEAVY  | filter-9 : m", "HEAVYDEBUG",
+                  "fail2ban.filter", "", "| filter-9 : m" },
                 { "Traceback (most recent call last):", "", "", "", "Traceback (most recent call last):" },
                 { "[j] bare", "", "", "j", "[j] bare" },
                 { "[never closed", "", "", "", "[never closed" },
@@ -211,8 +217,9 @@ static void test_read_filters(Fixture *f, gconstpointer data) {
         append_entry(f->path, 3, "INFO", "[web] Found 192.0.2.1");
         append_entry(f->path, 4, "ERROR", "[sshd] FAILED again");
 
-        rows = server_log_read(f->log, &(ServerLogQuery) { .lines = 10, .level = "WARNING", .jail = "sshd", .contains = "failed" },
-                               NULL);
+        rows = server_log_read(
+                f->log, &(ServerLogQuery) { .lines = 10, .level = "WARNING", .jail = "sshd", .contains = "failed" },
+                NULL);
         g_assert_cmpuint(g_variant_n_children(rows), ==, 1);
         assert_row(rows, 0, "message", "[sshd] FAILED again");
 }
@@ -399,11 +406,12 @@ static char *reader_message(Reader *self) {
         return g_strdup(json_object_get_string_member(json_node_get_object(node), "message"));
 }
 
-#define assert_next(reader, expected)                           \
-        G_STMT_START {                                          \
+#define assert_next(reader, expected) \
+        G_STMT_START { \
                 g_autofree char *message_ = reader_message(reader); \
-                g_assert_cmpstr(message_, ==, expected);        \
-        } G_STMT_END
+                g_assert_cmpstr(message_, ==, expected); \
+        } \
+        G_STMT_END
 
 static void test_follow(Fixture *f, gconstpointer data) {
         Reader reader;

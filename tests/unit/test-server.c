@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The command that starts or restarts fail2ban is a script that tells the test by one FIFO and waits for its exit status
- * from another: the fixture's server is a child of the test's main thread, so only that can stop and start it.
+ * The command that starts or restarts fail2ban is a script that tells the test by one FIFO and waits for its exit
+ * status from another: the fixture's server is a child of the test's main thread, so only that can stop and start
+ * it.
  */
 
 #include <fcntl.h>
@@ -29,7 +30,8 @@ typedef struct World {
         gint64 now;
 } World;
 
-static void ignore_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
+static void ignore_event(EventType type, const char *name, const char *address, GVariant *properties,
+                         gpointer userdata) {
 }
 
 static const char *const three_jails[] = { "alpha", "beta", "with space", NULL };
@@ -43,8 +45,8 @@ static char *make_command(World *w) {
         w->answer = g_build_filename(folder, "answer", NULL);
         g_assert_cmpint(mkfifo(w->asked, 0600), ==, 0);
         g_assert_cmpint(mkfifo(w->answer, 0600), ==, 0);
-        text = g_strdup_printf("echo >'%s'; read status <'%s'; echo 'the script says this' >&2; exit $status\n", w->asked,
-                               w->answer);
+        text = g_strdup_printf("echo >'%s'; read status <'%s'; echo 'the script says this' >&2; exit $status\n",
+                               w->asked, w->answer);
         g_assert_true(g_file_set_contents(script, text, -1, NULL));
         return g_strdup_printf("/bin/sh '%s'", script);
 }
@@ -102,14 +104,15 @@ static void end_command(World *w, const char *status) {
         close(fd);
 }
 
-#define assert_fails(call, code, part)                                  \
-        G_STMT_START {                                                  \
-                g_autoptr(GError) error = NULL;                         \
-                g_assert_false(!!(call));                               \
+#define assert_fails(call, code, part) \
+        G_STMT_START { \
+                g_autoptr(GError) error = NULL; \
+                g_assert_false(!!(call)); \
                 g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_##code); \
-                g_test_message("%s", error->message);                   \
-                g_assert_nonnull(strstr(error->message, part));         \
-        } G_STMT_END
+                g_test_message("%s", error->message); \
+                g_assert_nonnull(strstr(error->message, part)); \
+        } \
+        G_STMT_END
 
 /* ---- Settings ---- */
 
@@ -129,8 +132,8 @@ static char *server_text(World *w, const char *property) {
 
 static void test_set(World *w, gconstpointer data) {
         g_autofree char *log = g_build_filename(fail2ban_fixture_log_folder(w->fail2ban), "other.log", NULL);
-        g_autofree char *text = g_strdup_printf("{'log_level': <'DEBUG'>, 'log_target': <'%s'>, 'database_purge_age': <int64 172800>}",
-                                                log);
+        g_autofree char *text = g_strdup_printf(
+                "{'log_level': <'DEBUG'>, 'log_target': <'%s'>, 'database_purge_age': <int64 172800>}", log);
         g_autoptr(GError) error = NULL;
         g_autoptr(GVariant) now = set(w, text, &error);
         g_autofree char *level = NULL;
@@ -152,8 +155,10 @@ static void test_set(World *w, gconstpointer data) {
 static void test_set_bad(World *w, gconstpointer data) {
         g_autofree char *level = NULL;
 
-        assert_fails(set(w, "{'log_level': <'DEBUG'>, 'log_traget': <'SYSLOG'>}", &error), INVALID_ARGUMENT, "'log_target'");
-        assert_fails(set(w, "{'log_level': <'DEBUG'>, 'database_purge_age': <'1d'>}", &error), INVALID_ARGUMENT, "database_purge_age");
+        assert_fails(set(w, "{'log_level': <'DEBUG'>, 'log_traget': <'SYSLOG'>}", &error), INVALID_ARGUMENT,
+                     "'log_target'");
+        assert_fails(set(w, "{'log_level': <'DEBUG'>, 'database_purge_age': <'1d'>}", &error), INVALID_ARGUMENT,
+                     "database_purge_age");
         assert_fails(set(w, "{'log_level': <'DEBUG'>, 'log_target': <'/etc/passwd'>}", &error), INVALID_ARGUMENT, "");
         level = server_text(w, "LogLevel");
         g_assert_cmpstr(level, ==, "INFO");
@@ -245,8 +250,10 @@ static void test_restart_missing(World *w, gconstpointer data) {
         Run restart = { .function = server_restart };
         g_autoptr(GVariant) result = NULL;
         g_autoptr(GError) error = NULL;
-        g_autoptr(ValueTree) added = fail2ban_client_ask(w->client, FAIL2BAN_CHANGE, NULL, &error, "add", "extra", "polling", NULL);
-        g_autoptr(ValueTree) started = fail2ban_client_ask(w->client, FAIL2BAN_CHANGE, NULL, &error, "start", "extra", NULL);
+        g_autoptr(ValueTree) added =
+                fail2ban_client_ask(w->client, FAIL2BAN_CHANGE, NULL, &error, "add", "extra", "polling", NULL);
+        g_autoptr(ValueTree) started =
+                fail2ban_client_ask(w->client, FAIL2BAN_CHANGE, NULL, &error, "start", "extra", NULL);
         gint64 began = g_get_monotonic_time();
 
         g_assert_no_error(error);
