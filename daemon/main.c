@@ -29,7 +29,8 @@ typedef struct Main {
 
 static gboolean parse_options(int *argc, char ***argv, Options *ret, GError **error) {
         const GOptionEntry entries[] = {
-                { "config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config, "Settings file (" SETTINGS_FILE_DEFAULT ")", "FILE" },
+                { "config", 'c', 0, G_OPTION_ARG_FILENAME, &ret->config, "Settings file (" SETTINGS_FILE_DEFAULT ")",
+                  "FILE" },
                 { "set", 's', 0, G_OPTION_ARG_STRING_ARRAY, &ret->set, "Set one key, may be repeated", "KEY=VALUE" },
                 { "print-settings", 0, 0, G_OPTION_ARG_NONE, &ret->print_settings,
                   "Show every key with value and origin, and leave", NULL },

@@ -79,7 +79,8 @@ static gboolean start_lock(Daemon *self, GError **error) {
                 return FALSE;
         }
         if (flock(self->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_ALREADY_ACTIVE, "%s: another banguid uses this folder", path);
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_ALREADY_ACTIVE, "%s: another banguid uses this folder",
+                            path);
                 return FALSE;
         }
         return TRUE;
@@ -117,7 +118,7 @@ static gboolean start_fail2ban(Daemon *self, GError **error) {
         self->client = fail2ban_client_new(settings_text(s, SETTING_FAIL2BAN_SOCKET),
                                            (guint) settings_int(s, SETTING_FAIL2BAN_READ_TIMEOUT),
                                            (guint) settings_int(s, SETTING_FAIL2BAN_ACTION_TIMEOUT));
-        self->programs = (Fail2banPrograms){
+        self->programs = (Fail2banPrograms) {
                 .client = settings_text(s, SETTING_FAIL2BAN_CLIENT),
                 .configuration = settings_text(s, SETTING_FAIL2BAN_CONFIGURATION),
                 .socket = settings_text(s, SETTING_FAIL2BAN_SOCKET),
@@ -148,7 +149,8 @@ static gboolean start_services(Daemon *self, GError **error) {
         findings_set_part(v->findings, "store", "ok", "the database is open", now);
         v->model = model_new(&self->sink);
         v->ban_table = ban_table_new(&self->sink);
-        v->probe = probe_new(self->client, v->model, v->ban_table, v->findings, settings_text(s, SETTING_FAIL2BAN_SOCKET));
+        v->probe =
+                probe_new(self->client, v->model, v->ban_table, v->findings, settings_text(s, SETTING_FAIL2BAN_SOCKET));
         v->bans = bans_new(self->client, v->model, v->ban_table, v->probe, self->manual_store,
                            settings_bool(s, SETTING_GUARD_LOCKOUT));
         v->jails = jails_new(self->client, &self->programs, v->model, v->probe, folders);
@@ -157,8 +159,8 @@ static gboolean start_services(Daemon *self, GError **error) {
                                (guint) settings_int(s, SETTING_FAIL2BAN_ACTION_TIMEOUT), folders);
         v->server_log = server_log_new(v->model, folders);
         v->audit = audit_new(self->audit_store);
-        self->retention = retention_new(self->audit_store, self->manual_store,
-                                        (guint) settings_int(s, SETTING_STORE_AUDIT_DAYS));
+        self->retention =
+                retention_new(self->audit_store, self->manual_store, (guint) settings_int(s, SETTING_STORE_AUDIT_DAYS));
         return TRUE;
 }
 
@@ -263,7 +265,8 @@ static void show_stages(Daemon *self) {
                 g_variant_builder_open(&rows, G_VARIANT_TYPE_VARDICT);
                 g_variant_builder_add(&rows, "{sv}", "name", g_variant_new_string(stages[i].name));
                 g_variant_builder_add(&rows, "{sv}", "state", g_variant_new_string(names[self->stages[i].state]));
-                g_variant_builder_add(&rows, "{sv}", "duration_usec", g_variant_new_int64(self->stages[i].duration_usec));
+                g_variant_builder_add(&rows, "{sv}", "duration_usec",
+                                      g_variant_new_int64(self->stages[i].duration_usec));
                 g_variant_builder_close(&rows);
         }
         bus_set_stages(self->bus, g_variant_builder_end(&rows));

@@ -44,8 +44,8 @@ static void tally_add(Tally *self, const char *name, const char *why) {
         }
 }
 
-/* A message without its end marker, decoded and walked. NULL with *ret_refusal: cleanly refused; NULL with *ret_why: not
- * to be read, or refused as what it is not. */
+/* A message without its end marker, decoded and walked. NULL with *ret_refusal: cleanly refused; NULL with
+ * *ret_why: not to be read, or refused as what it is not. */
 static ValueTree *read_message(const char *path, char **ret_why, char **ret_refusal) {
         g_autoptr(ValueTree) tree = NULL;
         g_autoptr(GError) error = NULL;

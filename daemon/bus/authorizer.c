@@ -81,7 +81,8 @@ static void answer(AuthorizerCheck *self, const GError *error) {
 }
 
 static void answer_no(AuthorizerCheck *self, BanguiError code, const char *why) {
-        g_autoptr(GError) error = g_error_new(BANGUI_ERROR, (int) code, "%s%s: %s", POLKIT_ACTION_PREFIX, self->action, why);
+        g_autoptr(GError) error =
+                g_error_new(BANGUI_ERROR, (int) code, "%s%s: %s", POLKIT_ACTION_PREFIX, self->action, why);
 
         answer(self, error);
 }
@@ -98,7 +99,7 @@ static void on_polkit(PolkitAnswer polkit_answer, gpointer userdata) {
                 return;
         case POLKIT_CHALLENGE:
                 answer_no(self, BANGUI_ERROR_INTERACTION_REQUIRED,
-                          "a password is needed: allow interactive authorization and have an agent running, or call as root");
+                          "a password is needed: allow interactive authorization and run an agent, or call as root");
                 return;
         case POLKIT_ABSENT:
                 answer_no(self, BANGUI_ERROR_NOT_AUTHORIZED,

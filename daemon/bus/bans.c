@@ -20,8 +20,9 @@ typedef struct ListOptions {
         { "jail", OPTION_TEXT, G_STRUCT_OFFSET(ListOptions, jail), 1, FAIL2BAN_JAIL_NAME_MAX }, \
                 { "within", OPTION_TEXT, G_STRUCT_OFFSET(ListOptions, within), 1, 64 }, \
                 { "search", OPTION_TEXT, G_STRUCT_OFFSET(ListOptions, search), 1, 64 }, \
-                { "sort", OPTION_TEXT, G_STRUCT_OFFSET(ListOptions, sort), 1, 16 }, \
-                { "descending", OPTION_BOOL, G_STRUCT_OFFSET(ListOptions, descending) }
+                { "sort", OPTION_TEXT, G_STRUCT_OFFSET(ListOptions, sort), 1, 16 }, { \
+                "descending", OPTION_BOOL, G_STRUCT_OFFSET(ListOptions, descending) \
+        }
 
 static const OptionSpec list_table[] = {
         SELECTION_OPTIONS,
@@ -56,8 +57,9 @@ static gboolean read_selection(GVariant *dictionary, const OptionSpec *table, co
 
         if (!options_read(dictionary, table, what, options, error))
                 return FALSE;
-        *ret = (BanQuery){ .jail = options->jail, .search = options->search, .sort = BAN_SORT_BANNED_AT,
-                           .cursor = options->cursor };
+        *ret = (BanQuery) {
+                .jail = options->jail, .search = options->search, .sort = BAN_SORT_BANNED_AT, .cursor = options->cursor
+        };
         if (options->sort && !sort_from_text(options->sort, &ret->sort, error))
                 return FALSE;
         ret->descending = direction_given ? options->descending : ret->sort == BAN_SORT_BANNED_AT;
@@ -139,17 +141,16 @@ static GVariant *run_change(const Services *services, MethodCall *call, const Op
         protect = options.protect;
         g_variant_get_child(call->arguments, 0, "^a&s", &addresses);
         g_variant_get_child(call->arguments, 1, "^a&s", &jails);
-        return method_result(
-                func(services->bans,
-                      &(BansRequest){ .caller = call->caller,
-                                      .addresses = addresses,
-                                      .jails = jails,
-                                      .reason = options.reason,
-                                      .protect = protect,
-                                      .force = options.force,
-                                      .operation = call->operation,
-                                      .now = call->now },
-                      error));
+        return method_result(func(services->bans,
+                                  &(BansRequest) { .caller = call->caller,
+                                                   .addresses = addresses,
+                                                   .jails = jails,
+                                                   .reason = options.reason,
+                                                   .protect = protect,
+                                                   .force = options.force,
+                                                   .operation = call->operation,
+                                                   .now = call->now },
+                                  error));
 }
 
 static GVariant *run_ban(const Services *services, MethodCall *call, GError **error) {
@@ -188,8 +189,10 @@ static GVariant *run_unban_all(const Services *services, MethodCall *call, GErro
         if (!options_read(dictionary, unban_table, "UnbanAll", &options, error))
                 return NULL;
         return method_result(bans_unban_all(services->bans,
-                                            &(BansRequest){ .caller = call->caller, .reason = options.reason,
-                                                            .operation = call->operation, .now = call->now },
+                                            &(BansRequest) { .caller = call->caller,
+                                                             .reason = options.reason,
+                                                             .operation = call->operation,
+                                                             .now = call->now },
                                             error));
 }
 

@@ -43,7 +43,8 @@ static void on_polkit_presence(gboolean present, gpointer userdata) {
                 findings_set_part(self->config.services->findings, "authorization", "ok", "polkit answers", now);
         else
                 findings_set_part(self->config.services->findings, "authorization", "off",
-                                  "polkit does not run: only root and the daemon's own user may call, until it starts", now);
+                                  "polkit does not run: only root and the daemon's own user may call, until it starts",
+                                  now);
 }
 
 static void on_closed(int errnum, gpointer userdata) {
@@ -142,7 +143,8 @@ static int on_name_reply(sd_bus_message *reply, void *userdata, sd_bus_error *re
 
         if (error)
                 self->config.ended(error->message, self->config.userdata);
-        else if (sd_bus_message_read(reply, "u", &outcome) < 0 || outcome != 1) /* DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER */
+        else if (sd_bus_message_read(reply, "u", &outcome) < 0 ||
+                 outcome != 1) /* DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER */
                 self->config.ended("another banguid owns the name " BUS_NAME, self->config.userdata);
         else
                 self->config.owned(self->config.userdata);

@@ -14,11 +14,11 @@
 typedef struct Bus Bus;
 
 typedef struct BusConfig {
-        const char *address;      /* "" = the system bus */
+        const char *address; /* "" = the system bus */
         guint calls_max;
         guint calls_per_caller;
-        Publisher *publisher;     /* borrowed */
-        const Services *services; /* borrowed */
+        Publisher *publisher;                              /* borrowed */
+        const Services *services;                          /* borrowed */
         void (*owned)(gpointer userdata);                  /* the name is ours */
         void (*ended)(const char *why, gpointer userdata); /* the name was refused or lost, or the connection ended */
         gpointer userdata;

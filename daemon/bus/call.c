@@ -204,7 +204,8 @@ char *call_object_text(const Call *self) {
         if (about->object)
                 return g_strdup(about->object);
         if (about->jail && about->address)
-                return g_strdup_printf("%s in %s", about->address, strcmp(about->jail, "*") == 0 ? "all jails" : about->jail);
+                return g_strdup_printf("%s in %s", about->address,
+                                       strcmp(about->jail, "*") == 0 ? "all jails" : about->jail);
         return g_strdup(about->jail ? about->jail : about->address ? about->address : "");
 }
 

@@ -3,10 +3,11 @@
 /*
  * One call in work
  *
- * States: authorising (waits for the bus or polkit), working (waits for a worker or runs), finished (the worker handed it
- * back). The message belongs to the main thread; a worker sees `bound`, `plain`, `about`, `reason`, `correlation`, and
- * writes `result` and `error`. The message is answered once - by the result, by the time-out, by the Operation's
- * path - or not at all when the caller is gone; the call itself lives until the worker has handed it back.
+ * States: authorising (waits for the bus or polkit), working (waits for a worker or runs), finished (the worker
+ * handed it back). The message belongs to the main thread; a worker sees `bound`, `plain`, `about`, `reason`,
+ * `correlation`, and writes `result` and `error`. The message is answered once - by the result, by the time-out,
+ * by the Operation's path - or not at all when the caller is gone; the call itself lives until the worker has
+ * handed it back.
  */
 
 #pragma once
@@ -16,8 +17,8 @@
 
 typedef struct BoundMethod {
         const Method *method;
-        char *full_name;  /* "Bans.Ban" */
-        char *signature;  /* of all arguments */
+        char *full_name; /* "Bans.Ban" */
+        char *signature; /* of all arguments */
 } BoundMethod;
 
 typedef struct Call {
@@ -26,10 +27,10 @@ typedef struct Call {
         sd_bus_message *message; /* NULL: answered */
         Peer *peer;
         AuthorizerCheck *check;
-        GList link;              /* in the dispatcher's list of its state */
-        gint64 deadline;         /* monotonic, microseconds */
-        GSource *wait;           /* LANE_LONG: when it becomes an Operation */
-        char *operation_path;    /* it did */
+        GList link;           /* in the dispatcher's list of its state */
+        gint64 deadline;      /* monotonic, microseconds */
+        GSource *wait;        /* LANE_LONG: when it becomes an Operation */
+        char *operation_path; /* it did */
 
         MethodCall plain;
         MethodAbout about;
@@ -39,7 +40,7 @@ typedef struct Call {
         char *correlation;
         GVariant *result;
         GError *error;
-        gint dropped;            /* atomic: the caller is gone or had his answer: do not start it */
+        gint dropped; /* atomic: the caller is gone or had his answer: do not start it */
 } Call;
 
 /* Decodes the message. On error nothing is kept. `fallback_correlation` is taken when the caller gave none. */

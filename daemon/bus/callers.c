@@ -82,10 +82,10 @@ static int on_name_gone(sd_bus_message *message, void *userdata, sd_bus_error *r
 }
 
 static void watch_name(Peer *peer) {
-        g_autofree char *match = g_strdup_printf(
-                "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
-                "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%s',arg2=''",
-                peer->name);
+        g_autofree char *match =
+                g_strdup_printf("type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/DBus',"
+                                "interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='%s',arg2=''",
+                                peer->name);
 
         sd_bus_add_match_async(peer->callers->bus, &peer->watch, match, on_name_gone, NULL, peer);
 }

@@ -3,8 +3,8 @@
 /*
  * Who calls
  *
- * The user and process behind a unique bus name are asked of the bus once, asynchronously, and remembered until the name
- * goes. Main thread.
+ * The user and process behind a unique bus name are asked of the bus once, asynchronously, and remembered until
+ * the name goes. Main thread.
  */
 
 #pragma once
@@ -18,13 +18,13 @@ typedef struct Peer Peer;
 /* What is known of one connection. Reference counted. */
 struct Peer {
         guint refs;
-        Caller *caller;       /* NULL until the bus has answered */
+        Caller *caller; /* NULL until the bus has answered */
         gboolean gone;
-        guint calls;          /* in work or waiting; the dispatcher counts */
-        gint64 read_until;    /* monotonic, microseconds: polkit's yes to `read` is remembered so long */
+        guint calls;       /* in work or waiting; the dispatcher counts */
+        gint64 read_until; /* monotonic, microseconds: polkit's yes to `read` is remembered so long */
         sd_bus_slot *watch;
         sd_bus_slot *query;
-        GPtrArray *waiting;   /* of Waiting: who asked while the bus was asked */
+        GPtrArray *waiting; /* of Waiting: who asked while the bus was asked */
         Callers *callers;
         char *name;
 };

@@ -83,8 +83,7 @@ static GVariant *read_container(sd_bus_message *message, const char *signature) 
         const GVariantType *type = G_VARIANT_TYPE(signature);
         gboolean array = signature[0] == 'a';
         g_autofree char *inner = array ? g_strdup(signature + 1) : g_strndup(signature + 1, strlen(signature) - 2);
-        char kind = array ? SD_BUS_TYPE_ARRAY
-                          : signature[0] == '(' ? SD_BUS_TYPE_STRUCT : SD_BUS_TYPE_DICT_ENTRY;
+        char kind = array ? SD_BUS_TYPE_ARRAY : signature[0] == '(' ? SD_BUS_TYPE_STRUCT : SD_BUS_TYPE_DICT_ENTRY;
 
         if (sd_bus_message_enter_container(message, kind, inner) <= 0)
                 return NULL;

@@ -31,13 +31,13 @@ struct Dispatcher {
         Authorizer *authorizer;
         const Services *services;
         DispatcherLimits limits;
-        GHashTable *methods;        /* full name -> BoundMethod */
+        GHashTable *methods; /* full name -> BoundMethod */
         Lane *lanes[_LANE_MAX];
-        Inbox *finished;            /* calls that workers handed back */
+        Inbox *finished; /* calls that workers handed back */
         GQueue authorising;
-        GQueue working;             /* with a deadline, oldest first */
-        GQueue detached;            /* handed to a worker, message answered or waiting without deadline */
-        GSource *deadline_source;   /* armed for a call that is or was the oldest */
+        GQueue working;           /* with a deadline, oldest first */
+        GQueue detached;          /* handed to a worker, message answered or waiting without deadline */
+        GSource *deadline_source; /* armed for a call that is or was the oldest */
         Operations *operations;
         guint64 last_call;
         gboolean draining;
@@ -63,7 +63,7 @@ static void move(Call *call, GQueue *from, GQueue *to) {
 static void check_drained(Dispatcher *self) {
         if (!self->draining || in_work(self) > 0 || !self->drained)
                 return;
-        g_steal_pointer(&self->drained)(self->drained_userdata);
+        g_steal_pointer (&self->drained)(self->drained_userdata);
 }
 
 /* The end of a call: it stands in `queue`, and nobody else knows it any more. */
@@ -102,7 +102,8 @@ static void log_finished(const Call *call) {
                 log_error(LOG_PRIORITY_ERROR, "call.failed", call->bound->full_name, call->error);
         else
                 log_event(LOG_PRIORITY_DEBUG, "call.done", call->bound->full_name, "CALLER", call->peer->name,
-                          "CORRELATION_ID", call->correlation, "ERROR", call->error ? call->error->message : NULL, NULL);
+                          "CORRELATION_ID", call->correlation, "ERROR", call->error ? call->error->message : NULL,
+                          NULL);
 }
 
 static void on_finished(gpointer item, gpointer userdata) {
@@ -148,8 +149,8 @@ static gboolean on_wait_over(gpointer userdata) {
         GVariantBuilder result;
 
         g_clear_pointer(&call->wait, g_source_unref);
-        call->operation_path = operations_publish(self->operations, call->plain.operation, call->caller->uid,
-                                                  call->plain.now);
+        call->operation_path =
+                operations_publish(self->operations, call->plain.operation, call->caller->uid, call->plain.now);
         g_variant_builder_init(&result, G_VARIANT_TYPE_VARDICT);
         g_variant_builder_add(&result, "{sv}", "operation", g_variant_new_object_path(call->operation_path));
         {
@@ -197,8 +198,9 @@ static void start(Dispatcher *self, Call *call) {
 }
 
 static void answer_question(Call *call, const GError *error) {
-        const char *answer = !error ? "yes"
-                             : bangui_error_code(error) == BANGUI_ERROR_INTERACTION_REQUIRED ? "challenge" : "no";
+        const char *answer = !error                                                          ? "yes"
+                             : bangui_error_code(error) == BANGUI_ERROR_INTERACTION_REQUIRED ? "challenge"
+                                                                                             : "no";
         g_autoptr(GVariant) values = g_variant_ref_sink(g_variant_new("(s)", answer));
 
         answer_values(call, values, -1);

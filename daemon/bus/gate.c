@@ -66,9 +66,10 @@ static int hold(Gate *self, sd_bus_message *message, Peer *peer) {
         peer->calls++;
         held->check = authorizer_check(
                 self->authorizer,
-                &(AuthorizerQuestion){ .peer = peer,
-                                       .action = "read",
-                                       .interactive = sd_bus_message_get_allow_interactive_authorization(message) > 0 },
+                &(AuthorizerQuestion) { .peer = peer,
+                                        .action = "read",
+                                        .interactive =
+                                                sd_bus_message_get_allow_interactive_authorization(message) > 0 },
                 on_answer, held);
         if (held->check) {
                 g_ptr_array_add(self->held, held);

@@ -102,8 +102,8 @@ BusInterface *bus_interface_new(const char *group, sd_bus_message_handler_t meth
         self->name = self->info->name;
         self->texts = g_ptr_array_new_with_free_func(g_free);
         self->n_properties = count((gpointer *) self->info->properties);
-        members = count((gpointer *) self->info->methods) + self->n_properties +
-                  count((gpointer *) self->info->signals);
+        members =
+                count((gpointer *) self->info->methods) + self->n_properties + count((gpointer *) self->info->signals);
         self->vtable = g_new0(sd_bus_vtable, members + 2);
         fill_vtable(self, method, property);
         return self;

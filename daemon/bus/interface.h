@@ -15,10 +15,10 @@
 
 typedef struct BusInterface {
         GDBusInterfaceInfo *info;
-        const char *name;     /* "org.bangui.BanGUI1.Bans" */
-        guint n_properties;   /* info->properties */
+        const char *name;   /* "org.bangui.BanGUI1.Bans" */
+        guint n_properties; /* info->properties */
         sd_bus_vtable *vtable;
-        GPtrArray *texts;     /* what the vtable points to */
+        GPtrArray *texts; /* what the vtable points to */
 } BusInterface;
 
 /* `group`: "Bans". method and property are the callbacks of every member. A missing or broken XML is a

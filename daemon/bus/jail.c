@@ -106,8 +106,10 @@ LIST_METHODS(journal_match, FAIL2BAN_LIST_JOURNAL_MATCH)
 
 #define LIST_ROWS(member, name) \
         { "Add" member, "control-jail", LANE_FAIL2BAN, .changes = TRUE, .run = run_add_##name, .about = about_entry }, \
-        { "Remove" member, "control-jail", LANE_FAIL2BAN, .changes = TRUE, .run = run_remove_##name, \
-          .about = about_entry }
+        { \
+                "Remove" member, "control-jail", LANE_FAIL2BAN, .changes = TRUE, .run = run_remove_##name, \
+                                                                .about = about_entry \
+        }
 
 static const Method rows[] = {
         { "Change", "control-jail", LANE_FAIL2BAN, .changes = TRUE, .run = run_change, .about = about_change },

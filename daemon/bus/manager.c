@@ -78,9 +78,18 @@ static GVariant *run_get_status(const Services *services, MethodCall *call, GErr
 
 static gboolean is_action(const char *name) {
         static const char *const actions[] = {
-                "read",           "read-sensitive", "ban",          "unban",
-                "allow",          "control-jail",   "control-server", "edit-config",
-                "edit-actions",   "manage-blocklists", "manage-settings", "look-up-outside",
+                "read",
+                "read-sensitive",
+                "ban",
+                "unban",
+                "allow",
+                "control-jail",
+                "control-server",
+                "edit-config",
+                "edit-actions",
+                "manage-blocklists",
+                "manage-settings",
+                "look-up-outside",
         };
 
         for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
@@ -98,7 +107,8 @@ static gboolean about_can_do(const MethodCall *call, MethodAbout *ret, GError **
                 g_autofree char *shown = g_utf8_substring(action, 0, MIN(g_utf8_strlen(action, -1), 60));
 
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
-                            "\"%s\" is no action of BanGUI: they are listed by pkaction, e.g. org.bangui.BanGUI1.ban", shown);
+                            "\"%s\" is no action of BanGUI: they are listed by pkaction, e.g. org.bangui.BanGUI1.ban",
+                            shown);
                 return FALSE;
         }
         ret->action = g_strdup(action);
@@ -136,13 +146,13 @@ static GVariant *run_list_audit(const Services *services, MethodCall *call, GErr
             !audit_read_cursor(options.cursor, &before_id, error))
                 return NULL;
         rows = audit_list(services->audit,
-                          &(AuditQuery){ .limit = (guint) options.limit,
-                                         .before_id = before_id,
-                                         .method = options.method,
-                                         .uid = options.uid,
-                                         .since_at = options.since_at,
-                                         .until_at = options.until_at,
-                                         .search = options.search },
+                          &(AuditQuery) { .limit = (guint) options.limit,
+                                          .before_id = before_id,
+                                          .method = options.method,
+                                          .uid = options.uid,
+                                          .since_at = options.since_at,
+                                          .until_at = options.until_at,
+                                          .search = options.search },
                           &cursor, options.total ? &total : NULL, error);
         if (!rows)
                 return NULL;

@@ -43,30 +43,30 @@ typedef enum MethodLane {
 } MethodLane;
 
 typedef struct MethodCall {
-        GVariant *arguments;   /* a tuple */
-        const char *object;    /* the name in the object's path: the jail; "" on the root object */
+        GVariant *arguments; /* a tuple */
+        const char *object;  /* the name in the object's path: the jail; "" on the root object */
         const Caller *caller;
-        gint64 now;            /* seconds since 1970 */
-        Operation *operation;  /* LANE_LONG: its own; on an Operation object: that one; else NULL */
-        gint64 owner;          /* on an Operation object: the uid that started it; else -1 */
-        int fd;                /* what a handle in the result stands for; the function gives it away */
+        gint64 now;           /* seconds since 1970 */
+        Operation *operation; /* LANE_LONG: its own; on an Operation object: that one; else NULL */
+        gint64 owner;         /* on an Operation object: the uid that started it; else -1 */
+        int fd;               /* what a handle in the result stands for; the function gives it away */
 } MethodCall;
 
 /* What a call is about, for polkit's rules and for the audit. */
 typedef struct MethodAbout {
-        char *action;          /* in place of the row's, without prefix */
-        GVariant *details;     /* a{ss} for polkit; NULL: made of jail and address */
-        char *jail;            /* polkit detail; "*" = all jails */
-        char *address;         /* polkit detail */
-        char *object;          /* for people; NULL: made of jail and address */
+        char *action;      /* in place of the row's, without prefix */
+        GVariant *details; /* a{ss} for polkit; NULL: made of jail and address */
+        char *jail;        /* polkit detail; "*" = all jails */
+        char *address;     /* polkit detail */
+        char *object;      /* for people; NULL: made of jail and address */
 } MethodAbout;
 
 typedef struct Method {
         const char *name;
-        const char *action;    /* polkit action without prefix; NULL = open to everybody */
+        const char *action; /* polkit action without prefix; NULL = open to everybody */
         MethodLane lane;
-        gboolean changes;      /* goes into the audit */
-        gboolean question;     /* whether the caller may do it is the answer itself: "yes", "no", "challenge" */
+        gboolean changes;  /* goes into the audit */
+        gboolean question; /* whether the caller may do it is the answer itself: "yes", "no", "challenge" */
         /* Worker thread. The tuple of the XML's out arguments, floating or not; NULL on error. */
         GVariant *(*run)(const Services *services, MethodCall *call, GError **error);
         /* Main thread, quick; may be NULL. FALSE: the arguments make no sense. */
@@ -96,6 +96,7 @@ const char *method_option_text(const MethodCall *call, const char *name);
 /* An empty result. */
 GVariant *method_done(void);
 
-/* A result of one value, or of rows and a page; the values are taken over, floating or not. NULL when the first is NULL. */
+/* A result of one value, or of rows and a page; the values are taken over, floating or not. NULL when the first is
+ * NULL. */
 GVariant *method_result(GVariant *value);
 GVariant *method_page(GVariant *rows, GVariant *page);

@@ -101,7 +101,8 @@ static GVariant *zero_value(const char *type) {
         return g_variant_ref_sink(g_variant_new_from_data(G_VARIANT_TYPE(type), NULL, 0, FALSE, NULL, NULL));
 }
 
-/* Every property that is in the dictionary with its type; a wrong one is a fault of the service and is told in the log. */
+/* Every property that is in the dictionary with its type; a wrong one is a fault of the service and is told in the
+ * log. */
 static guint export_take(Export *self, GVariant *properties) {
         GVariantIter iter;
         const char *name;
@@ -112,7 +113,8 @@ static guint export_take(Export *self, GVariant *properties) {
         while (g_variant_iter_next(&iter, "{&sv}", &name, &value)) {
                 int i = bus_interface_property_index(self->interface, name);
 
-                if (i < 0 || !g_variant_is_of_type(value, G_VARIANT_TYPE(self->interface->info->properties[i]->signature))) {
+                if (i < 0 ||
+                    !g_variant_is_of_type(value, G_VARIANT_TYPE(self->interface->info->properties[i]->signature))) {
                         log_event(LOG_PRIORITY_ERROR, "bus.property", "a property does not fit its interface",
                                   "INTERFACE", self->interface->name, "PROPERTY", name, NULL);
                         g_variant_unref(value);

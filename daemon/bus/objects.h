@@ -30,14 +30,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Objects, objects_free)
 /* Loads the interface of a group; its introspection data are borrowed. */
 const BusInterface *objects_define(Objects *self, const char *group);
 
-/* Puts an interface on a path. properties: a{sv}, NULL for none; what is left out has its type's zero value. Negative errno. */
+/* Puts an interface on a path. properties: a{sv}, NULL for none; what is left out has its type's zero value.
+ * Negative errno. */
 int objects_publish(Objects *self, const char *path, const char *group, GVariant *properties);
 
 /* InterfacesAdded for a path; after all of its interfaces were published. */
 void objects_announce(Objects *self, const char *path);
 
-/* New values; those left out stay. Returns the names of the properties that changed, as a NULL-terminated list to be freed
- * with g_free (the names are borrowed). */
+/* New values; those left out stay. Returns the names of the properties that changed, as a NULL-terminated list to
+ * be freed with g_free (the names are borrowed). */
 const char **objects_update(Objects *self, const char *path, const char *group, GVariant *properties);
 
 /* InterfacesRemoved, and the path is gone. */

@@ -145,14 +145,15 @@ void operations_finish(Operations *self, const char *path, GVariant *result, con
         if (error) {
                 BanguiError code = bangui_error_code(error);
 
-                update(self, entry, "State", g_variant_new_string(code == BANGUI_ERROR_CANCELLED ? "cancelled" : "failed"),
-                       "Message", g_variant_new_string(error->message), "Error",
-                       g_variant_new_string(bangui_error_bus_name(code)), NULL);
+                update(self, entry, "State",
+                       g_variant_new_string(code == BANGUI_ERROR_CANCELLED ? "cancelled" : "failed"), "Message",
+                       g_variant_new_string(error->message), "Error", g_variant_new_string(bangui_error_bus_name(code)),
+                       NULL);
         } else {
                 g_autoptr(GVariant) dictionary = g_variant_get_child_value(result, 0);
 
-                update(self, entry, "State", g_variant_new_string("done"), "Progress", g_variant_new_double(1), "Result",
-                       dictionary, NULL);
+                update(self, entry, "State", g_variant_new_string("done"), "Progress", g_variant_new_double(1),
+                       "Result", dictionary, NULL);
         }
         keep_for_a_while(self, entry);
 }

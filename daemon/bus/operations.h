@@ -12,7 +12,8 @@ typedef struct Operations Operations;
 Operations *operations_new(Objects *objects);
 void operations_free(Operations *self);
 
-/* Puts it on the bus; the path, to be freed. The objects of the most recent hundred that ended stay, for ten minutes. */
+/* Puts it on the bus; the path, to be freed. The objects of the most recent hundred that ended stay, for ten
+ * minutes. */
 char *operations_publish(Operations *self, Operation *operation, guint32 uid, gint64 started);
 
 /* Its end: result is the method's tuple, or NULL with an error. */

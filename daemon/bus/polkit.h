@@ -3,9 +3,9 @@
 /*
  * Asking polkit
  *
- * Over the same connection, asynchronously: nobody else waits for a polkit that hangs or for a person who types. polkit may
- * be restarted (a question that got lost is asked once more) or not be there at all (then the answer is no, with
- * the reason). Main thread.
+ * Over the same connection, asynchronously: nobody else waits for a polkit that hangs or for a person who types.
+ * polkit may be restarted (a question that got lost is asked once more) or not be there at all (then the answer
+ * is no, with the reason). Main thread.
  */
 
 #pragma once

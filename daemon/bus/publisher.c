@@ -227,7 +227,7 @@ void publisher_free(Publisher *self) {
 }
 
 EventSink publisher_sink(Publisher *self) {
-        return (EventSink){ .func = on_event, .userdata = self };
+        return (EventSink) { .func = on_event, .userdata = self };
 }
 
 void publisher_connect(Publisher *self, sd_bus *bus, Objects *objects) {

@@ -85,7 +85,7 @@ static GVariant *run_reload(const Services *services, MethodCall *call, GError *
         if (!read_common(call, reload_options, "Reload", &options, error))
                 return NULL;
         return method_result(jails_reload(services->jails, options.jail, options.restart, options.unban,
-                                              call->operation, call->now, error));
+                                          call->operation, call->now, error));
 }
 
 /* One jail's reload is that jail's matter. */
@@ -153,7 +153,7 @@ static gboolean read_log_options(const MethodCall *call, const char *what, Serve
 
         if (!options_read(dictionary, table, what, &options, error))
                 return FALSE;
-        *ret = (ServerLogQuery){ (guint) options.lines, options.contains, options.level, options.jail };
+        *ret = (ServerLogQuery) { (guint) options.lines, options.contains, options.level, options.jail };
         return TRUE;
 }
 

@@ -4,8 +4,8 @@
 
 #include "fail2ban/commands.h"
 
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"

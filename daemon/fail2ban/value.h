@@ -21,8 +21,8 @@
 typedef enum ValueType {
         VALUE_NONE,
         VALUE_BOOL,
-        VALUE_INT,       /* fits gint64 */
-        VALUE_BIGINT,    /* does not: little-endian two's complement bytes */
+        VALUE_INT,    /* fits gint64 */
+        VALUE_BIGINT, /* does not: little-endian two's complement bytes */
         VALUE_FLOAT,
         VALUE_TEXT,
         VALUE_BYTES,
@@ -30,8 +30,8 @@ typedef enum ValueType {
         VALUE_TUPLE,
         VALUE_SET,
         VALUE_FROZENSET,
-        VALUE_DICT,      /* children: key, value, key, value */
-        VALUE_OBJECT,    /* an exception or any other class: never resolved, only described */
+        VALUE_DICT,   /* children: key, value, key, value */
+        VALUE_OBJECT, /* an exception or any other class: never resolved, only described */
 } ValueType;
 
 typedef struct Value Value;

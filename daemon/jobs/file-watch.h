@@ -4,8 +4,8 @@
  * Files of fail2ban that come and go: its database, its log and its socket
  *
  * One inotify descriptor on the main context. Database and log are watched themselves (they are written to in place);
- * the socket's folder, or while that is missing the nearest folder above, tells when the socket is made. GFileMonitor is not used:
- * it brings a thread of its own and holds changes back.
+ * the socket's folder, or while that is missing the nearest folder above, tells when the socket is made.
+ * GFileMonitor is not used: it brings a thread of its own and holds changes back.
  */
 
 #pragma once

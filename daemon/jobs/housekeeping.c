@@ -3,8 +3,8 @@
 /*
  * The daily cleaning
  *
- * The work runs on a thread of its own that lives as long as the run, since a day lies between two of them. A run that is still
- * going when the next is due is left alone.
+ * The work runs on a thread of its own that lives as long as the run, since a day lies between two of them. A run
+ * that is still going when the next is due is left alone.
  */
 
 #include "jobs/housekeeping.h"

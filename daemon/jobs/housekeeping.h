@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Once at the start and once a day: removes from our tables what is too old. On the main loop; the work is a worker's. */
+/* Once at the start and once a day: removes from our tables what is too old. On the main loop; the work is a
+ * worker's. */
 
 #pragma once
 

@@ -147,7 +147,7 @@ static int compare_picks(gconstpointer a, gconstpointer b, gpointer userdata) {
 /* By key alone, a byte at a time from the lowest; a byte that is the same everywhere, as most are in times, is passed
  * over. Ends with the order in self->picks. */
 static void sort_keys(Search *self) {
-        g_autofree Pick *spare = g_new(Pick, self->n_picks);
+        g_autofree Pick *spare = g_new0(Pick, self->n_picks);
         guint64 flip = self->query->descending ? G_MAXUINT64 : 0;
 
         for (guint shift = 0; shift < 64; shift += 8) {
@@ -271,7 +271,7 @@ static void search_all(Search *self) {
         }
 
         self->room = self->query->limit > 0 ? MIN(self->query->limit + 1, size) : size;
-        self->picks = g_new(Pick, self->room);
+        self->picks = g_new0(Pick, self->room);
 
         /* Slots lie roughly in the order in which the bans came. */
         for (guint32 i = 0; i < n_runs; i++)

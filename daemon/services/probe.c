@@ -7,9 +7,9 @@
  * counters disagree. A full look also asks for the server's settings and checks the database. Everything runs under
  * one lock, which is held while fail2ban is asked; the locks of model, table and findings are not.
  *
- * A line in fail2ban's log that is neither a failure nor a ban nor an unban nor a jail may be a reload or a setting that
- * somebody changed. So the settings of all jails are read anew after one; when that finds nothing, the next one waits
- * twice as long. Where the log is no file, a write to the database must do as the sign.
+ * A line in fail2ban's log that is neither a failure nor a ban nor an unban nor a jail may be a reload or a
+ * setting that somebody changed. So the settings of all jails are read anew after one; when that finds nothing,
+ * the next one waits twice as long. Where the log is no file, a write to the database must do as the sign.
  */
 
 #include "services/probe.h"

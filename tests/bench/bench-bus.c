@@ -103,7 +103,8 @@ typedef struct Target {
 static sd_bus_message *make_plain(sd_bus *bus, const Target *target) {
         sd_bus_message *message = NULL;
 
-        sd_bus_message_new_method_call(bus, &message, target->destination, target->path, target->interface, target->member);
+        sd_bus_message_new_method_call(bus, &message, target->destination, target->path, target->interface,
+                                       target->member);
         return message;
 }
 

@@ -38,9 +38,9 @@ static GVariant *dictionary(const char *text) {
 }
 
 static void test_all(void) {
-        g_autoptr(GVariant) options = dictionary(
-                "{'force': <true>, 'limit': <uint16 7>, 'reason': <'spam'>, 'protect': <['a', 'b']>, "
-                "'values': <(1, 2)>}");
+        g_autoptr(GVariant) options =
+                dictionary("{'force': <true>, 'limit': <uint16 7>, 'reason': <'spam'>, 'protect': <['a', 'b']>, "
+                           "'values': <(1, 2)>}");
         g_autoptr(GError) error = NULL;
         g_autoptr(GVariant) values = NULL;
         g_autofree const char **protect = NULL;

@@ -3,8 +3,8 @@
 /*
  * The watcher, the probe and all below them against a real fail2ban
  *
- * Each case lets fail2ban decide something, waits (on a connection of its own) until it has, and then expects to be told
- * within two seconds. Every case runs with fail2ban's database and without.
+ * Each case lets fail2ban decide something, waits (on a connection of its own) until it has, and then expects to
+ * be told within two seconds. Every case runs with fail2ban's database and without.
  */
 
 #include <glib/gstdio.h>
