@@ -6,22 +6,27 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #define PROGRAM "/usr/bin/pkttyagent"
 #define START_MSEC 5000
 
-/*
- * Runs between fork and exec. Writes to the pipe are not wanted: its end being closed says that the agent is
- * there.
- */
+/* polkit finds an agent in the background through the session alone; without a session ours must stand in front. */
+static bool has_session(void) {
+        return sd_pid_get_session(0, NULL) >= 0 || sd_uid_get_display(geteuid(), NULL) >= 0;
+}
+
+/* The agent closes the descriptor when polkit knows it, and nothing is ever written there. */
 static void __attribute__((noreturn)) run_agent(pid_t parent, int notify_fd, const char *bus_address) {
         char descriptor[16];
         char process[16];
+        const char *last = has_session() ? "--fallback" : NULL;
 
         (void) prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (getppid() != parent)
@@ -31,7 +36,7 @@ static void __attribute__((noreturn)) run_agent(pid_t parent, int notify_fd, con
         (void) fcntl(notify_fd, F_SETFD, 0);
         (void) snprintf(descriptor, sizeof(descriptor), "%d", notify_fd);
         (void) snprintf(process, sizeof(process), "%ld", (long) parent);
-        (void) execl(PROGRAM, PROGRAM, "--notify-fd", descriptor, "--fallback", "--process", process, (char *) NULL);
+        (void) execl(PROGRAM, PROGRAM, "--notify-fd", descriptor, "--process", process, last, (char *) NULL);
         _exit(EXIT_FAILURE);
 }
 

@@ -4,8 +4,7 @@
  * The text agent of polkit
  *
  * Lets polkit ask for a password at a terminal: pkttyagent runs beside us from before the first call that may need
- * it until we end. A desktop session has an agent of its own, and pkttyagent then stays in the background
- * (--fallback).
+ * it until we end. A desktop session may have an agent of its own, behind which pkttyagent then stays.
  */
 
 #pragma once

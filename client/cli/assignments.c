@@ -148,7 +148,7 @@ int assignments_read_details(Cli *cli, size_t first, Value **ret_map) {
         return 0;
 }
 
-void assignments_print(Cli *cli, const Value *now, const Setting *settings, size_t n_settings) {
+void assignments_print(Cli *cli, const Value *given, const Value *now, const Setting *settings, size_t n_settings) {
         static const CardKind kinds[] = {
                 [SETTING_TEXT] = CARD_TEXT,
                 [SETTING_NUMBER] = CARD_NUMBER,
@@ -157,12 +157,16 @@ void assignments_print(Cli *cli, const Value *now, const Setting *settings, size
         };
         CardRow rows[SETTINGS_MAX] = { 0 };
         char *labels[SETTINGS_MAX] = { 0 };
+        size_t n_rows = 0;
 
         for (size_t i = 0; i < n_settings; i++) {
-                labels[i] = shown_key(settings[i].key);
-                rows[i] = (CardRow) { labels[i], settings[i].key, kinds[settings[i].kind] };
+                if (value_get(given, settings[i].key) == NULL)
+                        continue;
+                labels[n_rows] = shown_key(settings[i].key);
+                rows[n_rows] = (CardRow) { labels[n_rows], settings[i].key, kinds[settings[i].kind] };
+                n_rows++;
         }
-        card_print(cli, rows, n_settings, now);
-        for (size_t i = 0; i < n_settings; i++)
+        card_print(cli, rows, n_rows, now);
+        for (size_t i = 0; i < n_rows; i++)
                 free(labels[i]);
 }

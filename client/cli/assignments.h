@@ -28,5 +28,5 @@ int assignments_read(Cli *cli, size_t first, const Setting *settings, size_t n_s
 /* The same without a table: all values are text, keys are as they stand. */
 int assignments_read_details(Cli *cli, size_t first, Value **ret_map);
 
-/* What the server has now, a line for each key. */
-void assignments_print(Cli *cli, const Value *now, const Setting *settings, size_t n_settings);
+/* What there is NOW, a line for each key that was given. */
+void assignments_print(Cli *cli, const Value *given, const Value *now, const Setting *settings, size_t n_settings);

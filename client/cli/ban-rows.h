@@ -11,7 +11,6 @@
 typedef struct BanRow {
         JsonSpan address;
         JsonSpan jail;
-        JsonSpan country;
         int64_t banned_at;
         int64_t ends_at;
         int64_t remaining;
@@ -26,4 +25,8 @@ void ban_row_from_value(BanRow *self, const Value *map);
 int ban_row_from_line(BanRow *self, const char *line, size_t length);
 
 void ban_table_init(Table *table);
+
+/* For a table that is printed while it is read: makes room for the row that a line holds, then begins to print. */
+void ban_table_expect(Table *table, const char *line, size_t length);
+void ban_table_stream(Table *table, const Clock *clock, Output *output);
 void ban_table_add(Table *table, Clock *clock, const BanRow *row);

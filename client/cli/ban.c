@@ -109,7 +109,7 @@ static int deed_run(Cli *cli, const Deed *deed, const Value *options) {
         result = value_count(addresses) <= CALL_MAX ? deed_call(cli, deed, addresses, jails, options)
                                                     : deed_call_in_parts(cli, deed, addresses, jails, options);
         if (result == NULL)
-                return cli_fail_jail(cli, options_value(&cli->options, "jail"));
+                return cli_fail(cli);
         print_result(cli, deed, result);
         return 0;
 }

@@ -82,7 +82,7 @@ static int bans_list(Cli *cli, Value *options, int64_t limit) {
         if (rows != NULL)
                 page = client_read(&cli->client, reply);
         if (page == NULL)
-                return cli_fail_jail(cli, options_value(&cli->options, "jail"));
+                return cli_fail(cli);
         if (cli->json)
                 cli_print_json(cli, rows);
         else
@@ -120,13 +120,22 @@ static void dump_json(Cli *cli, const char *text, size_t size, int64_t limit) {
         output_add(&cli->output, "\n]\n");
 }
 
+/* Twice through the lines: for the widths, and to print. So nothing of a long list is kept. */
 static int dump_table(Cli *cli, const char *text, size_t size, int64_t limit) {
         auto_table Table table = { 0 };
         const char *at = text;
         const char *line = NULL;
         size_t length = 0;
 
+        if (size == 0) {
+                output_add(&cli->output, NO_BANS);
+                return 0;
+        }
         ban_table_init(&table);
+        for (int64_t i = 0; i < limit && next_line(&at, text + size, &line, &length); i++)
+                ban_table_expect(&table, line, length);
+        ban_table_stream(&table, &cli->clock, &cli->output);
+        at = text;
         for (int64_t i = 0; i < limit && next_line(&at, text + size, &line, &length); i++) {
                 BanRow row;
 
@@ -137,10 +146,6 @@ static int dump_table(Cli *cli, const char *text, size_t size, int64_t limit) {
                 }
                 ban_table_add(&table, &cli->clock, &row);
         }
-        if (table.n_cells == 0)
-                output_add(&cli->output, NO_BANS);
-        else
-                table_print(&table, &cli->output);
         return 0;
 }
 
@@ -176,7 +181,7 @@ static int bans_dump(Cli *cli, const Value *options, int64_t limit) {
         int r;
 
         if (reply == NULL)
-                return cli_fail_jail(cli, options_value(&cli->options, "jail"));
+                return cli_fail(cli);
         r = sd_bus_message_read_basic(reply, 'h', &fd);
         if (r < 0) {
                 client_set_errno(&cli->client, r, "cannot read the daemon's answer");

@@ -150,34 +150,28 @@ int cli_fail(Cli *self) {
         return fail_with(self, "");
 }
 
-/* Which running jail was probably meant; the error that is there stays. */
-static char *suggest_jail(Cli *self, const char *jail) {
-        Client again = { .bus = self->client.bus, .timeout_usec = self->client.timeout_usec };
-        auto_value Value *server = client_get_all(&again, BANGUI_PATH, BANGUI_SERVER);
+/* Why a jail has no object: fail2ban is offline, or no such jail runs. Sets the error; gives which was meant. */
+static char *explain_missing_jail(Cli *self, const char *jail) {
+        auto_value Value *server = client_get_all(&self->client, BANGUI_PATH, BANGUI_SERVER);
         const char *meant = text_suggest(jail, value_get(server, "Jails"));
-        char *copy = meant != NULL ? memory_text(meant, strlen(meant)) : NULL;
 
-        free(again.error.name);
-        free(again.error.message);
-        return copy;
+        if (server == NULL)
+                return NULL;
+        if (strcmp(value_string(server, "State"), "offline") == 0) {
+                client_set_error(&self->client, BANGUI_ERROR_PREFIX "Fail2banOffline",
+                                 "fail2ban is offline, so no jail runs: %s", value_string(server, "StateReason"));
+                return NULL;
+        }
+        client_set_error(&self->client, BANGUI_ERROR_PREFIX "JailNotFound", "no jail '%s' runs", jail);
+        return meant != NULL ? memory_format("; did you mean '%s'?", meant) : NULL;
 }
 
 int cli_fail_jail(Cli *self, const char *jail) {
-        const char *name = self->client.error.name;
-        auto_free char *meant = NULL;
         auto_free char *more = NULL;
 
-        if (jail == NULL ||
-            (strcmp(name, SD_BUS_ERROR_UNKNOWN_OBJECT) != 0 && strcmp(name, BANGUI_ERROR_PREFIX "JailNotFound") != 0))
-                return cli_fail(self);
-        if (strcmp(name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0)
-                client_set_error(&self->client, BANGUI_ERROR_PREFIX "JailNotFound", "no jail named %s is running",
-                                 jail);
-        meant = suggest_jail(self, jail);
-        if (meant == NULL)
-                return cli_fail(self);
-        more = memory_format(", did you mean %s?", meant);
-        return fail_with(self, more);
+        if (strcmp(self->client.error.name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0)
+                more = explain_missing_jail(self, jail);
+        return fail_with(self, more != NULL ? more : "");
 }
 
 int cli_unknown(const Cli *self, const char *what, const char *word, const Value *known) {

@@ -59,7 +59,7 @@ void cli_note(const Cli *self, const char *format, ...) __attribute__((format(pr
 int cli_usage(const Cli *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_fail(Cli *self);
 
-/* As cli_fail(); when no jail of that name is there, it says which was meant. */
+/* As cli_fail() after a call to a jail's object; when there is none, it says why, and which jail was meant. */
 int cli_fail_jail(Cli *self, const char *jail);
 
 /* cli_usage() for a word that is none of a list. */

@@ -122,7 +122,7 @@ static int jail_set(Cli *cli) {
         if (cli->json)
                 cli_print_json(cli, now);
         else
-                assignments_print(cli, now, jail_settings, LENGTH(jail_settings));
+                assignments_print(cli, changes, now, jail_settings, LENGTH(jail_settings));
         return 0;
 }
 

@@ -50,7 +50,7 @@ static int log_read(Cli *cli, const Value *options) {
         auto_value Value *rows = cli_ask(cli, BANGUI_PATH, BANGUI_SERVER, "ReadLog", "m", options);
 
         if (rows == NULL)
-                return cli_fail_jail(cli, options_value(&cli->options, "jail"));
+                return cli_fail(cli);
         if (cli->json)
                 cli_print_json(cli, rows);
         else if (value_count(rows) == 0)
@@ -119,7 +119,7 @@ static int log_follow(Cli *cli, const Value *options) {
         int r;
 
         if (reply == NULL)
-                return cli_fail_jail(cli, options_value(&cli->options, "jail"));
+                return cli_fail(cli);
         r = sd_bus_message_read_basic(reply, 'h', &fd);
         if (r >= 0)
                 r = follow_stream(cli, fd);

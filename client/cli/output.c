@@ -29,14 +29,8 @@ void output_done(Output *self) {
         buffer_done(&self->text);
 }
 
-void output_style_on(Output *self, Style style) {
-        if (self->color && style != STYLE_PLAIN)
-                buffer_add_text(&self->text, style_codes[style]);
-}
-
-void output_style_off(Output *self, Style style) {
-        if (self->color && style != STYLE_PLAIN)
-                buffer_add_text(&self->text, "\033[0m");
+void output_add_code(Output *self, Style style) {
+        buffer_add_text(&self->text, style_codes[style]);
 }
 
 void output_add(Output *self, const char *text) {

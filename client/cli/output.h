@@ -29,8 +29,17 @@ void output_settle(Output *self);
 void output_flush(Output *self);
 void output_done(Output *self);
 
-void output_style_on(Output *self, Style style);
-void output_style_off(Output *self, Style style);
+void output_add_code(Output *self, Style style);
+
+static inline void output_style_on(Output *self, Style style) {
+        if (self->color && style != STYLE_PLAIN)
+                output_add_code(self, style);
+}
+
+static inline void output_style_off(Output *self, Style style) {
+        if (self->color && style != STYLE_PLAIN)
+                buffer_add(&self->text, "\033[0m", 4);
+}
 
 /* Text of our own, or made harmless already. */
 void output_add(Output *self, const char *text);

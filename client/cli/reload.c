@@ -30,7 +30,7 @@ int reload_jails(Cli *cli, const char *jail, bool restart, bool unban) {
         cli_will_ask(cli);
         result = operation_settle(cli, cli_ask(cli, BANGUI_PATH, BANGUI_SERVER, "Reload", "m", options));
         if (result == NULL)
-                return cli_fail_jail(cli, jail);
+                return cli_fail(cli);
         if (cli->json) {
                 cli_print_json(cli, result);
                 return 0;

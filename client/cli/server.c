@@ -61,7 +61,7 @@ static int server_set(Cli *cli) {
         if (cli->json)
                 cli_print_json(cli, now);
         else
-                assignments_print(cli, now, server_settings, LENGTH(server_settings));
+                assignments_print(cli, values, now, server_settings, LENGTH(server_settings));
         return 0;
 }
 

@@ -31,15 +31,99 @@ static void table_grow(Table *self) {
         }
 }
 
+static size_t title_width(const TableColumn *column) {
+        return column->title != NULL ? text_width(column->title, strlen(column->title)) : 0;
+}
+
+/* An optional column is left out when it is empty. */
+static bool column_is_shown(const Table *self, size_t column) {
+        return !self->columns[column].optional || self->widths[column] > 0;
+}
+
+/* Adds a cell to the line. BLANKS: those that stand before the next text; at the end of a line they are dropped. */
+static void print_cell(Output *output, const char *text, TableCell cell, size_t width, bool right, Style style,
+                       size_t *blanks) {
+        size_t missing = width > cell.width ? width - cell.width : 0;
+
+        if (cell.length > 0) {
+                buffer_add_spaces(&output->text, *blanks + (right ? missing : 0));
+                output_style_on(output, style);
+                buffer_add(&output->text, text, cell.length);
+                output_style_off(output, style);
+                *blanks = (right ? 0 : missing) + GAP;
+        } else
+                *blanks += missing + GAP;
+}
+
+static void print_head(Table *self, Output *output) {
+        size_t blanks = 0;
+        bool titled = false;
+
+        for (size_t i = 0; i < self->n_columns; i++) {
+                const TableColumn *column = &self->columns[i];
+                size_t width = title_width(column);
+                TableCell cell = { column->title != NULL ? (uint32_t) strlen(column->title) : 0, (uint32_t) width };
+
+                if (!column_is_shown(self, i))
+                        continue;
+                titled |= column->title != NULL;
+                self->widths[i] = width > self->widths[i] ? width : self->widths[i];
+                print_cell(output, column->title, cell, self->widths[i], column->right, STYLE_BOLD, &blanks);
+        }
+        if (titled)
+                buffer_add_char(&output->text, '\n');
+}
+
+/* Prints the row whose first cell is FIRST and stands at TEXT. Returns where its last cell ends. */
+static const char *print_row(const Table *self, size_t first, const char *text, Output *output) {
+        size_t blanks = 0;
+
+        for (size_t i = 0; i < self->n_columns; i++) {
+                TableCell cell = self->cells[first + i];
+                Style style = self->styles != NULL ? self->styles[first + i] : STYLE_PLAIN;
+
+                if (column_is_shown(self, i))
+                        print_cell(output, text, cell, self->widths[i], self->columns[i].right, style, &blanks);
+                text += cell.length;
+        }
+        buffer_add_char(&output->text, '\n');
+        output_settle(output);
+        return text;
+}
+
+void table_expect(Table *self, size_t column, size_t width) {
+        if (width > self->widths[column])
+                self->widths[column] = width;
+}
+
+void table_stream(Table *self, Output *output) {
+        self->stream = output;
+        print_head(self, output);
+}
+
+void table_print(Table *self, Output *output) {
+        const char *text = self->text.text;
+
+        print_head(self, output);
+        for (size_t first = 0; first + self->n_columns <= self->n_cells; first += self->n_columns)
+                text = print_row(self, first, text, output);
+}
+
 /* Makes a cell of what was added to the text since START. */
 static void table_end_cell(Table *self, size_t start, size_t width) {
-        size_t column = self->n_cells % self->n_columns;
+        size_t column = self->column;
 
         if (self->n_cells == self->capacity)
                 table_grow(self);
         self->cells[self->n_cells++] = (TableCell) { (uint32_t) (self->text.length - start), (uint32_t) width };
-        if (width > self->widest[column])
-                self->widest[column] = width;
+        self->column = column + 1 < self->n_columns ? column + 1 : 0;
+        if (self->stream == NULL)
+                table_expect(self, column, width);
+        else if (self->column == 0) {
+                (void) print_row(self, 0, self->text.text, self->stream);
+                self->n_cells = 0;
+                self->text.length = 0;
+        }
 }
 
 void table_add_span(Table *self, const char *text, size_t length) {
@@ -78,78 +162,4 @@ void table_style(Table *self, Style style) {
         if (self->styles == NULL)
                 self->styles = memory_new(self->capacity, sizeof(Style));
         self->styles[self->n_cells - 1] = style;
-}
-
-typedef struct Printer {
-        const Table *table;
-        Output *output;
-        bool shown[TABLE_COLUMNS_MAX];
-        size_t widths[TABLE_COLUMNS_MAX];
-        bool titled;
-        size_t blanks; /* that stand before the next text; at the end of a line they are dropped */
-} Printer;
-
-static void printer_init(Printer *self, const Table *table, Output *output) {
-        *self = (Printer) { .table = table, .output = output };
-        for (size_t i = 0; i < table->n_columns; i++) {
-                const TableColumn *column = &table->columns[i];
-                size_t title = column->title != NULL ? text_width(column->title, strlen(column->title)) : 0;
-
-                self->titled |= column->title != NULL;
-                self->shown[i] = !column->optional || table->widest[i] > 0;
-                self->widths[i] = title > table->widest[i] ? title : table->widest[i];
-        }
-}
-
-static void print_cell(Printer *self, size_t column, const char *text, TableCell cell, Style style) {
-        bool right = self->table->columns[column].right;
-        size_t blanks = self->widths[column] - cell.width;
-
-        if (!self->shown[column])
-                return;
-        self->blanks += right ? blanks : 0;
-        if (cell.length > 0) {
-                buffer_add_spaces(&self->output->text, self->blanks);
-                output_style_on(self->output, style);
-                buffer_add(&self->output->text, text, cell.length);
-                output_style_off(self->output, style);
-                self->blanks = 0;
-        }
-        self->blanks += (right ? 0 : blanks) + GAP;
-}
-
-static void print_line_end(Printer *self) {
-        buffer_add_char(&self->output->text, '\n');
-        output_settle(self->output);
-        self->blanks = 0;
-}
-
-static void print_head(Printer *self) {
-        for (size_t i = 0; i < self->table->n_columns; i++) {
-                const char *title = self->table->columns[i].title != NULL ? self->table->columns[i].title : "";
-                size_t length = strlen(title);
-                TableCell cell = { (uint32_t) length, (uint32_t) text_width(title, length) };
-
-                print_cell(self, i, title, cell, STYLE_BOLD);
-        }
-        print_line_end(self);
-}
-
-void table_print(Table *self, Output *output) {
-        const char *text = self->text.text;
-        size_t column = 0;
-        Printer printer;
-
-        printer_init(&printer, self, output);
-        if (printer.titled)
-                print_head(&printer);
-        for (size_t i = 0; i < self->n_cells; i++) {
-                print_cell(&printer, column, text, self->cells[i],
-                           self->styles != NULL ? self->styles[i] : STYLE_PLAIN);
-                text += self->cells[i].length;
-                if (++column < self->n_columns)
-                        continue;
-                column = 0;
-                print_line_end(&printer);
-        }
 }

@@ -4,6 +4,7 @@
  * A table with aligned columns
  *
  * All cells stand one behind the other in one buffer, row by row; the widths are known when the last cell is there.
+ * A very long table is not kept: who knows its widths before tells them, and each row is printed when it is complete.
  * A table of which no column has a title has no head line.
  */
 
@@ -31,12 +32,14 @@ typedef struct TableCell {
 typedef struct Table {
         const TableColumn *columns;
         size_t n_columns;
-        size_t widest[TABLE_COLUMNS_MAX];
+        size_t widths[TABLE_COLUMNS_MAX];
         Buffer text;
         TableCell *cells;
         Style *styles; /* as many as cells once there was a style, else NULL */
         size_t n_cells;
         size_t capacity;
+        size_t column;  /* of the next cell */
+        Output *stream; /* where rows go when they are complete, or NULL */
 } Table;
 
 /* COLUMNS must outlive the table. */
@@ -53,5 +56,12 @@ void table_add_duration(Table *self, int64_t seconds);
 void table_style(Table *self, Style style);
 
 void table_print(Table *self, Output *output);
+
+/*
+ * Tells how wide a column will be, and begins to print: rows go to the output as they are added, without styles.
+ * A wider cell moves what is behind it in its row.
+ */
+void table_expect(Table *self, size_t column, size_t width);
+void table_stream(Table *self, Output *output);
 
 #define auto_table auto_with(table_done)

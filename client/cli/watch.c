@@ -108,6 +108,7 @@ static void print_event(Cli *cli, const Value *event, Style style) {
         output_add(output, "  ");
         output_add_safe(output, value_string(event, "jail"));
         output_add_safe(output, value_string(event, "state"));
+        output_add_safe(output, value_string(event, "message"));
         if (*value_string(event, "address") != '\0') {
                 output_add(output, "  ");
                 output_add_safe(output, value_string(event, "address"));
@@ -148,7 +149,10 @@ static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_erro
 
         if (sd_bus_message_read(message, "sss", &name, &before, &after) < 0)
                 return 0;
-        event = event_new(*after != '\0' ? "daemon-came" : "daemon-went");
+        event = event_new(*after != '\0' ? "daemon-back" : "daemon-gone");
+        value_set_string(event, "message",
+                         *after != '\0' ? "the daemon is there again"
+                                        : "the daemon is gone; waiting for it to come back");
         show_event(cli, event, *after != '\0' ? STYLE_GOOD : STYLE_BAD);
         return 0;
 }

@@ -143,6 +143,11 @@ static void take_bus_error(Client *self, const sd_bus_error *error, int r, uint6
                         client_set_error(self, SD_BUS_ERROR_DISCONNECTED, "the daemon went away before it answered");
                 return;
         }
+        if (strcmp(error->name, SD_BUS_ERROR_SERVICE_UNKNOWN) == 0 ||
+            strcmp(error->name, SD_BUS_ERROR_NAME_HAS_NO_OWNER) == 0) {
+                client_set_error(self, error->name, "the daemon is not there: nobody owns " BANGUI_NAME " on this bus");
+                return;
+        }
         text = error->message != NULL && *error->message != '\0' ? error->message : error->name;
         client_set_error(self, error->name, "%s", text);
 }

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #define QUARTER 900
+#define HOUR 3600
 #define DAY 86400
 #define LAST_TIME INT64_C(253402300799)
 
@@ -23,22 +24,6 @@ static const Unit units[] = {
 
 int64_t clock_now(void) {
         return (int64_t) time(NULL);
-}
-
-static int32_t clock_offset(Clock *self, int64_t at) {
-        int64_t quarter = at / QUARTER;
-        size_t slot = (size_t) quarter % CLOCK_OFFSETS;
-        time_t start = (time_t) (quarter * QUARTER);
-        struct tm broken;
-
-        if (self->utc)
-                return 0;
-        if (!self->offsets[slot].known || self->offsets[slot].quarter != quarter) {
-                self->offsets[slot].offset = localtime_r(&start, &broken) != NULL ? (int32_t) broken.tm_gmtoff : 0;
-                self->offsets[slot].quarter = quarter;
-                self->offsets[slot].known = true;
-        }
-        return self->offsets[slot].offset;
 }
 
 static inline void put_two(char *at, unsigned number) {
@@ -63,27 +48,41 @@ static void put_date(char *at, int64_t day) {
         at[4] = at[7] = '-';
 }
 
-void clock_add_time(Clock *self, Buffer *buffer, int64_t at) {
-        char *room;
-        unsigned second;
+/* Fills the slot of a quarter. */
+static void clock_learn(Clock *self, size_t slot, int64_t quarter) {
+        time_t start = (time_t) (quarter * QUARTER);
+        char *hour = self->quarters[slot].hour;
+        int32_t offset = 0;
+        struct tm broken;
 
-        if (at <= 0 || at > LAST_TIME - DAY) {
+        if (!self->utc && localtime_r(&start, &broken) != NULL)
+                offset = (int32_t) broken.tm_gmtoff;
+        self->quarters[slot].number = quarter + 1;
+        self->quarters[slot].offset = offset;
+        put_date(hour, (quarter * QUARTER + offset) / DAY);
+        hour[10] = ' ';
+        put_two(hour + 11, (unsigned) ((quarter * QUARTER + offset) % DAY / HOUR));
+        hour[13] = ':';
+}
+
+void clock_add_time(Clock *self, Buffer *buffer, int64_t at) {
+        int64_t quarter = at / QUARTER;
+        size_t slot = (size_t) quarter % CLOCK_QUARTERS;
+        unsigned in_hour;
+        char *room;
+
+        if (at < DAY || at > LAST_TIME - DAY) {
                 buffer_add_char(buffer, '-');
                 return;
         }
-        at += clock_offset(self, at);
-        second = (unsigned) (at % DAY);
-        if (at / DAY != self->day || self->date[0] == '\0') {
-                self->day = at / DAY;
-                put_date(self->date, self->day);
-        }
+        if (self->quarters[slot].number != quarter + 1)
+                clock_learn(self, slot, quarter);
+        in_hour = (unsigned) ((at + self->quarters[slot].offset) % HOUR);
         room = buffer_room(buffer, 20);
-        memcpy(room, self->date, CLOCK_DATE_LENGTH);
-        room[10] = ' ';
-        put_two(room + 11, second / 3600);
-        put_two(room + 14, second / 60 % 60);
-        put_two(room + 17, second % 60);
-        room[13] = room[16] = ':';
+        memcpy(room, self->quarters[slot].hour, CLOCK_HOUR_LENGTH);
+        put_two(room + 14, in_hour / 60);
+        room[16] = ':';
+        put_two(room + 17, in_hour % 60);
         room[19] = 'Z';
         buffer->length += self->utc ? 20 : 19;
 }

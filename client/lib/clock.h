@@ -10,28 +10,25 @@
 #include "client/lib/buffer.h"
 
 #define DURATION_PERMANENT (-1)
-#define CLOCK_OFFSETS 512
-#define CLOCK_DATE_LENGTH 10
+#define CLOCK_QUARTERS 512
+#define CLOCK_HOUR_LENGTH 14
 
 /*
- * How times are shown: in the zone of this host or in UTC. The zone's offset is kept for quarters of an hour, inside
- * which no zone changes it, and the date that was written last, because working them out for each of many thousand
- * times is slow.
+ * How times are shown: in the zone of this host or in UTC. What all times in a quarter of an hour have in common is
+ * kept, because working it out for each of many thousand times is slow; no zone changes inside a quarter.
  */
 typedef struct Clock {
         bool utc;
-        int64_t day; /* of the date, once there is one */
-        char date[CLOCK_DATE_LENGTH];
         struct {
-                int64_t quarter;
+                int64_t number; /* since 1970, plus 1: 0 = not used */
                 int32_t offset;
-                bool known;
-        } offsets[CLOCK_OFFSETS];
+                char hour[CLOCK_HOUR_LENGTH]; /* "2026-11-21 14:" */
+        } quarters[CLOCK_QUARTERS];
 } Clock;
 
 int64_t clock_now(void);
 
-/* "2026-11-21 14:03:05", with a Z behind it in UTC; "-" for what is before 1970 or past the year 9999. */
+/* "2026-11-21 14:03:05", with a Z behind it in UTC; "-" for what is before the second day of 1970 or past 9999. */
 void clock_add_time(Clock *self, Buffer *buffer, int64_t at);
 
 /* "45s", "12m 05s", "2h 05m", "3d 04h"; "permanent" for -1. */

@@ -108,11 +108,30 @@ static bool skip_digits(JsonScan *self) {
         return self->at > start;
 }
 
-static int scan_number(JsonScan *self, JsonSpan *ret_span) {
-        const char *start = self->at;
+/* The digits of a whole number; past what fits it stays at UINT64_MAX. */
+static uint64_t scan_digits(JsonScan *self) {
+        uint64_t number = 0;
 
-        (void) take_char(self, '-');
-        if (!take_char(self, '0') && !skip_digits(self))
+        for (; self->at < self->end && is_digit(*self->at); self->at++)
+                number = number <= INT64_MAX / 10 ? number * 10 + (uint64_t) (*self->at - '0') : UINT64_MAX;
+        return number;
+}
+
+static int64_t whole_number(uint64_t number, bool negative) {
+        if (number > INT64_MAX)
+                return negative ? INT64_MIN : INT64_MAX;
+        return negative ? -(int64_t) number : (int64_t) number;
+}
+
+static int scan_number(JsonScan *self, JsonField *field) {
+        const char *start = self->at;
+        bool negative = take_char(self, '-');
+        const char *digits = self->at;
+        uint64_t number = 0;
+
+        if (!take_char(self, '0'))
+                number = scan_digits(self);
+        if (self->at == digits)
                 return -EBADMSG;
         if (take_char(self, '.') && !skip_digits(self))
                 return -EBADMSG;
@@ -122,7 +141,8 @@ static int scan_number(JsonScan *self, JsonSpan *ret_span) {
                 if (!skip_digits(self))
                         return -EBADMSG;
         }
-        *ret_span = (JsonSpan) { start, (size_t) (self->at - start), false };
+        field->value = (JsonSpan) { start, (size_t) (self->at - start), false };
+        field->integer = whole_number(number, negative);
         return 0;
 }
 
@@ -136,7 +156,7 @@ static int scan_word(JsonScan *self, const char *word, JsonSpan *ret_span) {
         return 0;
 }
 
-static int scan_value(JsonScan *self, JsonField *field) {
+int json_scan_value(JsonScan *self, JsonField *field) {
         if (self->at == self->end)
                 return -EBADMSG;
         switch (*self->at) {
@@ -154,8 +174,22 @@ static int scan_value(JsonScan *self, JsonField *field) {
                 return scan_word(self, "null", &field->value);
         default:
                 field->kind = JSON_NUMBER;
-                return scan_number(self, &field->value);
+                return scan_number(self, field);
         }
+}
+
+bool json_scan_key(JsonScan *self, const char *key, size_t length) {
+        size_t comma = self->first ? 0 : 1;
+        const char *at = self->at;
+
+        if ((size_t) (self->end - at) < comma + length + 3 || (comma > 0 && *at != ','))
+                return false;
+        at += comma;
+        if (at[0] != '"' || memcmp(at + 1, key, length) != 0 || at[length + 1] != '"' || at[length + 2] != ':')
+                return false;
+        self->at = at + length + 3;
+        self->first = false;
+        return true;
 }
 
 static int scan_end(JsonScan *self) {
@@ -181,7 +215,7 @@ int json_scan_field(JsonScan *self, JsonField *ret_field) {
         if (!take_char(self, ':'))
                 return -EBADMSG;
         skip_blanks(self);
-        r = scan_value(self, ret_field);
+        r = json_scan_value(self, ret_field);
         return r < 0 ? r : 1;
 }
 
@@ -247,23 +281,6 @@ void json_span_add_string(const JsonSpan *self, Buffer *buffer) {
         }
 }
 
-int64_t json_span_int(const JsonSpan *self) {
-        const char *at = self->text;
-        const char *end = self->text + self->length;
-        bool negative = at < end && *at == '-';
-        uint64_t number = 0;
-
-        for (at += negative; at < end && is_digit(*at); at++) {
-                if (number <= INT64_MAX / 10)
-                        number = number * 10 + (uint64_t) (*at - '0');
-                else
-                        number = UINT64_MAX;
-                if (number > INT64_MAX)
-                        return negative ? INT64_MIN : INT64_MAX;
-        }
-        return negative ? -(int64_t) number : (int64_t) number;
-}
-
 static Value *field_value(const JsonField *field) {
         auto_buffer Buffer buffer = { 0 };
 
@@ -272,7 +289,7 @@ static Value *field_value(const JsonField *field) {
                 json_span_add_string(&field->value, &buffer);
                 return value_new_string(buffer_text(&buffer));
         case JSON_NUMBER:
-                return value_new_int(json_span_int(&field->value));
+                return value_new_int(field->integer);
         case JSON_BOOL:
                 return value_new_bool(*field->value.text == 't');
         default:

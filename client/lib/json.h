@@ -35,6 +35,7 @@ typedef struct JsonField {
         JsonSpan key;
         JsonKind kind;
         JsonSpan value;
+        int64_t integer; /* of a number: its whole part, cut to what fits */
 } JsonField;
 
 typedef struct JsonScan {
@@ -49,11 +50,15 @@ int json_scan_open(JsonScan *self, const char *text, size_t length);
 /* The next field. Returns 1, 0 when the object and the text are at their end, or -EBADMSG. */
 int json_scan_field(JsonScan *self, JsonField *ret_field);
 
+/*
+ * A faster way past keys that are known: goes behind the next key and its colon when that is KEY, without escapes or blanks
+ * around it; else stays where it is. After true json_scan_value() must follow, which sets all of the field but the key.
+ */
+bool json_scan_key(JsonScan *self, const char *key, size_t length);
+int json_scan_value(JsonScan *self, JsonField *field);
+
 /* Adds the string with its escapes resolved; what cannot stand in a C string or in UTF-8 becomes U+FFFD. */
 void json_span_add_string(const JsonSpan *self, Buffer *buffer);
-
-/* The whole part of a number, cut to what fits. */
-int64_t json_span_int(const JsonSpan *self);
 
 /* A whole object as a map. Returns 0 or -EBADMSG. */
 int json_read_line(const char *text, size_t length, Value **ret_map);
