@@ -64,8 +64,7 @@ class RawClient:
             answer += self.socket.recv(4096)
         assert answer.startswith(b"OK "), answer
         self.socket.sendall(b"BEGIN\r\n")
-        self.send(Gio.DBusMessage.new_method_call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                                  "Hello"))
+        self.send(Gio.DBusMessage.new_method_call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "Hello"))
 
     def send(self, message, replace=None, by=None):
         message.set_serial(1)
@@ -112,6 +111,9 @@ class Input(unittest.TestCase):
         options = options if isinstance(options, GLib.Variant) else GLib.Variant("a{sv}", options or {})
         return GLib.Variant.new_tuple(GLib.Variant("as", addresses), GLib.Variant("as", jails), options)
 
+    def check_ban_option(self, name, value):
+        self.check("InvalidArgument", name, "Bans.Ban", self.ban(["203.0.113.7"], options={name: value}))
+
     def test_address_wrong(self):
         for text in ("300.1.2.3", "192.0.2", "192.0.2.1 ; rm -rf /", "host.example", "2001:db8::x", "192.0.2.1/",
                      "[192.0.2.1", "١٩٢.0.2.1"):
@@ -122,7 +124,7 @@ class Input(unittest.TestCase):
         self.check("AddressInvalid", "no-address", "Bans.List", only(within=string("no-address")))
 
     def test_prefix_too_long(self):
-        for text in ("192.0.2.0/33", "2001:db8::/129", "192.0.2.0/255.0.255.0", "192.0.2.0/-1", "192.0.2.0/99999999999"):
+        for text in ("192.0.2.0/33", "2001:db8::/129", "192.0.2.0/255.0.255.0", "192.0.2.0/-1", "192.0.2.0/999999999"):
             with self.subTest(text=text):
                 self.check("AddressInvalid", text, "Bans.Ban", self.ban([text]))
 
@@ -162,18 +164,18 @@ class Input(unittest.TestCase):
                            GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options), path)
 
     def test_option_of_wrong_type(self):
-        for options, part in (({"reason": GLib.Variant("i", 1)}, "reason"), ({"force": string("yes")}, "force"),
-                              ({"wait": GLib.Variant("d", 1.5)}, "wait"), ({"protect": string("192.0.2.1")}, "protect")):
-            with self.subTest(part=part):
-                self.check("InvalidArgument", part, "Bans.Ban", self.ban(["203.0.113.7"], options=options))
+        for name, value in (("reason", GLib.Variant("i", 1)), ("force", string("yes")), ("wait", GLib.Variant("d", 1.5)),
+                            ("protect", string("192.0.2.1"))):
+            with self.subTest(name=name):
+                self.check_ban_option(name, value)
 
     def test_option_out_of_range(self):
         for options, part in (({"limit": number(0)}, "limit"), ({"limit": number(501)}, "limit"),
                               ({"cursor": string("none of ours")}, "cursor"), ({"sort": string("colour")}, "sort")):
             with self.subTest(part=part):
                 self.check("InvalidArgument", part, "Bans.List", GLib.Variant("(a{sv})", (options,)))
-        self.check("InvalidArgument", "wait", "Bans.Ban", self.ban(["203.0.113.7"], options={"wait": number(21)}))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": string("r" * 501)}))
+        self.check_ban_option("wait", number(21))
+        self.check_ban_option("reason", string("r" * 501))
         self.check("InvalidArgument", "lines", "Server.ReadLog", only(lines=number(5001)))
 
     def test_option_twice(self):
@@ -182,7 +184,8 @@ class Input(unittest.TestCase):
         twice = options_twice("limit", number(1), number(2))
         self.check("InvalidArgument", "limit", "Bans.List", GLib.Variant.new_tuple(twice))
         twice = options_twice("maxretry", number(1), number(2))
-        self.check("InvalidArgument", "maxretry", "Jail.Change", GLib.Variant.new_tuple(twice, PLAUSIBLE["a{sv}"]), self.jail)
+        arguments = GLib.Variant.new_tuple(twice, PLAUSIBLE["a{sv}"])
+        self.check("InvalidArgument", "maxretry", "Jail.Change", arguments, self.jail)
 
     def test_change_unknown_key(self):
         changes = {"maxretry": number(9), "bamtime": number(9)}
@@ -203,8 +206,8 @@ class Input(unittest.TestCase):
 
     def test_text_with_control_characters(self):
         self.check("AddressInvalid", "203.0.113.7", "Bans.Ban", self.ban(["203.0.113.7\n203.0.113.8"]))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": string("a\nb")}))
-        self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"reason": string("a\x1b[2Jb")}))
+        self.check_ban_option("reason", string("a\nb"))
+        self.check_ban_option("reason", string("a\x1b[2Jb"))
         for regex in ("<HOST>\nx", "<F2B_END_COMMAND><HOST>"):
             name, message = self.stack.error("Jail.AddFailregex", GLib.Variant("(sa{sv})", (regex, {})), self.jail)
             self.assertIn(name, ("InvalidArgument", "RegexInvalid"), message)

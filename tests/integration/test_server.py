@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""fail2ban as a whole and its jails, through the bus: what is asked for happens in the real fail2ban and shows in properties."""
+"""fail2ban as a whole and its jails, through the bus: what is asked for happens in the real fail2ban and shows."""
 
 import json
 import os
@@ -71,8 +71,8 @@ class Jails(ServerTest):
     def test_lists(self):
         log = str(self.stack.fail2ban.logs / "more.log")
         open(log, "w").close()
-        for group, entry, name in (("IgnoreAddress", "198.51.100.0/24", "IgnoreAddresses"), ("LogPath", log, "LogPaths"),
-                                   ("Ignoreregex", "ignored", "Ignoreregex")):
+        for group, entry, name in (("IgnoreAddress", "198.51.100.0/24", "IgnoreAddresses"),
+                                   ("LogPath", log, "LogPaths"), ("Ignoreregex", "ignored", "Ignoreregex")):
             with self.subTest(group=group):
                 self.stack.call(f"Jail.Add{group}", text(entry), self.sshd)
                 self.assertIn(entry, self.stack.get("Jail", name, self.sshd))
@@ -91,7 +91,8 @@ class Jails(ServerTest):
         name, = self.stack.get("Jail", "Actions", self.sshd)
         properties = self.stack.call("Jail.GetAction", GLib.Variant("(s)", (name,)), self.sshd)
         self.assertIn("actionban", properties)
-        self.assertEqual("ActionNotFound", self.stack.error("Jail.GetAction", GLib.Variant("(s)", ("nosuch",)), self.sshd)[0])
+        error, _ = self.stack.error("Jail.GetAction", GLib.Variant("(s)", ("nosuch",)), self.sshd)
+        self.assertEqual("ActionNotFound", error)
 
 
 class Server(ServerTest):
@@ -138,7 +139,8 @@ class Server(ServerTest):
 
     def follow(self, **options):
         answer, fds = self.stack.bus.call_with_unix_fd_list_sync(
-            NAME, ROOT, f"{NAME}.Server", "FollowLog", only(**options), None, Gio.DBusCallFlags.NONE, WAIT * 1000, None, None)
+            NAME, ROOT, f"{NAME}.Server", "FollowLog", only(**options), None, Gio.DBusCallFlags.NONE, WAIT * 1000,
+            None, None)
         descriptor = fds.get(answer.unpack()[0])
         stream = os.fdopen(descriptor, "rb", buffering=0)
         self.addCleanup(stream.close)

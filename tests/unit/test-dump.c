@@ -9,26 +9,25 @@
 #include "fail2ban/dump.h"
 
 static void test_parse(void) {
-        static const char output[] =
-                "['set', 'syslogsocket', 'auto']\n"
-                "['set', 'dbmaxmatches', 10]\n"
-                "['add', 'plain', 'polling']\n"
-                "['multi-set', 'plain', 'action', 'noop', [['actionban', '']]]\n"
-                "['config-error', \"Jail 'bad, one' skipped, because of wrong configuration: Unable to read filter 'x'\"]\n"
-                "warning: not a list\n"
-                "['start', 'plain']\n"
-                "['start', 'it\\'s a \"jail\"']\n"
-                "['start', 'tab\\there \\\\ \\x41\\u00e9\\U0001f600']\n"
-                "['start', 'never ended\n"
-                "['start', 'bad escape \\xZZ']\n"
-                "['start']\n"
-                "[";
+        static const char output[] = "['set', 'syslogsocket', 'auto']\n"
+                                     "['set', 'dbmaxmatches', 10]\n"
+                                     "['add', 'plain', 'polling']\n"
+                                     "['multi-set', 'plain', 'action', 'noop', [['actionban', '']]]\n"
+                                     "['config-error', \"Jail 'bad, one' skipped: Unable to read the filter 'x'\"]\n"
+                                     "warning: not a list\n"
+                                     "['start', 'plain']\n"
+                                     "['start', 'it\\'s a \"jail\"']\n"
+                                     "['start', 'tab\\there \\\\ \\x41\\u00e9\\U0001f600']\n"
+                                     "['start', 'never ended\n"
+                                     "['start', 'bad escape \\xZZ']\n"
+                                     "['start']\n"
+                                     "[";
         g_autoptr(Fail2banDump) dump = fail2ban_dump_parse(output);
         const char *expected[] = { "plain", "it's a \"jail\"", "tab\there \\ A\303\251\360\237\230\200", NULL };
 
         g_assert_true(g_strv_equal((const char *const *) dump->jails, expected));
         g_assert_cmpuint(g_strv_length(dump->problems), ==, 1);
-        g_assert_nonnull(strstr(fail2ban_dump_problem(dump, "bad, one"), "Unable to read filter"));
+        g_assert_nonnull(strstr(fail2ban_dump_problem(dump, "bad, one"), "Unable to read the filter"));
         g_assert_null(fail2ban_dump_problem(dump, "bad"));
 }
 
