@@ -40,6 +40,9 @@ typedef struct Subcommand {
 /* Runs the row of the table that the word at INDEX names. Returns the exit status. */
 int subcommand_run(Cli *cli, size_t index, const Subcommand *table, size_t n_table);
 
+/* Of one command, or of all when WORD is NULL. Returns the exit status. */
+int help_show(Cli *cli, const char *word);
+
 int audit_run(Cli *cli);
 int ban_run(Cli *cli);
 int bans_run(Cli *cli);

@@ -80,8 +80,7 @@ static void help_all(Cli *cli) {
         output_add(&cli->output, "\nMore of a command, with examples: banguictl help COMMAND, and banguictl(1).\n");
 }
 
-int help_run(Cli *cli) {
-        const char *word = strcmp(cli->command->name, "help") == 0 ? cli_word(cli, 0) : cli->command->name;
+int help_show(Cli *cli, const char *word) {
         auto_value Value *names = command_names();
         const Command *command;
 
@@ -94,4 +93,8 @@ int help_run(Cli *cli) {
                 return cli_unknown(cli, "command", word, names);
         help_command(cli, command);
         return 0;
+}
+
+int help_run(Cli *cli) {
+        return help_show(cli, cli_word(cli, 0));
 }

@@ -24,7 +24,6 @@ static Style level_style(const char *level) {
 static void print_row(Cli *cli, const Value *row) {
         Output *output = &cli->output;
         const char *level = value_string(row, "level");
-        const char *jail = value_string(row, "jail");
         size_t width = strlen(level);
 
         if (*level == '\0') {
@@ -36,11 +35,6 @@ static void print_row(Cli *cli, const Value *row) {
         output_add(output, " ");
         output_add_styled(output, level_style(level), level);
         buffer_add_spaces(&output->text, width < LEVEL_WIDTH ? LEVEL_WIDTH - width + 1 : 1);
-        if (*jail != '\0') {
-                output_add(output, "[");
-                output_add_safe(output, jail);
-                output_add(output, "] ");
-        }
         output_add_safe(output, value_string(row, "message"));
         output_add(output, "\n");
         output_settle(output);

@@ -82,7 +82,7 @@ static int run_command(Cli *cli) {
         int status;
 
         if (options_has(&cli->options, "help"))
-                return help_run(cli);
+                return help_show(cli, cli->command->name);
         status = check_words(cli);
         if (status == 0 && !cli->command->offline)
                 status = connect_daemon(cli);
@@ -109,10 +109,9 @@ static int run(Cli *cli, int argc, char **argv) {
         }
         if (cli->command != NULL)
                 return run_command(cli);
-        if (!options_has(&cli->options, "help"))
-                return cli_usage(cli, "a command is missing");
-        cli->command = command_find("help");
-        return help_run(cli);
+        if (options_has(&cli->options, "help"))
+                return help_show(cli, NULL);
+        return cli_usage(cli, "a command is missing");
 }
 
 int main(int argc, char **argv) {

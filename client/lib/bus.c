@@ -127,20 +127,24 @@ static uint64_t monotonic_usec(void) {
         return (uint64_t) now.tv_sec * 1000000 + (uint64_t) now.tv_nsec / 1000;
 }
 
+/* Errors that sd-bus makes of a negative errno itself. */
+static bool is_own_error(const char *name) {
+        return name == NULL || strncmp(name, "System.Error.", sizeof("System.Error.") - 1) == 0;
+}
+
 /* A daemon that died before it answered and one that was too slow both read as NoReply; the time tells which. */
 static void take_bus_error(Client *self, const sd_bus_error *error, int r, uint64_t waited) {
-        const char *text;
-
-        if (error->name == NULL) {
+        if (r == -ETIMEDOUT && waited >= self->timeout_usec) {
+                client_set_error(self, SD_BUS_ERROR_TIMEOUT, "no answer within %.0f s",
+                                 (double) self->timeout_usec / 1e6);
+                return;
+        }
+        if (is_own_error(error->name)) {
                 client_set_errno(self, r, "the connection to the bus failed");
                 return;
         }
         if (strcmp(error->name, SD_BUS_ERROR_NO_REPLY) == 0) {
-                if (waited >= self->timeout_usec)
-                        client_set_error(self, error->name, "no answer within %.0f s",
-                                         (double) self->timeout_usec / 1e6);
-                else
-                        client_set_error(self, SD_BUS_ERROR_DISCONNECTED, "the daemon went away before it answered");
+                client_set_error(self, SD_BUS_ERROR_DISCONNECTED, "the daemon went away before it answered");
                 return;
         }
         if (strcmp(error->name, SD_BUS_ERROR_SERVICE_UNKNOWN) == 0 ||
@@ -148,8 +152,8 @@ static void take_bus_error(Client *self, const sd_bus_error *error, int r, uint6
                 client_set_error(self, error->name, "the daemon is not there: nobody owns " BANGUI_NAME " on this bus");
                 return;
         }
-        text = error->message != NULL && *error->message != '\0' ? error->message : error->name;
-        client_set_error(self, error->name, "%s", text);
+        client_set_error(self, error->name, "%s",
+                         error->message != NULL && *error->message != '\0' ? error->message : error->name);
 }
 
 static sd_bus_message *client_send(Client *self, sd_bus_message *message) {

@@ -17,10 +17,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ROUNDS_MAX 100
-
-extern char **environ;
 
 typedef struct Case {
         const char *name;
