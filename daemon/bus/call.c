@@ -142,7 +142,7 @@ Call *call_new(gpointer owner, const BoundMethod *bound, sd_bus_message *message
         self->object = object_of_path(sd_bus_message_get_path(message));
         self->plain.arguments = settle(arguments);
         self->plain.object = self->object;
-        self->plain.now = g_get_real_time() / G_USEC_PER_SEC;
+        self->came_at = g_get_real_time() / G_USEC_PER_SEC;
         self->plain.owner = -1;
         self->plain.fd = -1;
         if (!take_correlation(self, error) ||
@@ -214,7 +214,7 @@ static void write_audit(const Call *self, const Services *services) {
         const char *asked = call_action(self);
         g_autofree char *action = asked ? g_strconcat(POLKIT_ACTION_PREFIX, asked, NULL) : g_strdup("");
         AuditEntry entry = {
-                .at = self->plain.now,
+                .at = self->came_at,
                 .caller = self->caller,
                 .method = self->bound->full_name,
                 .action = action,
@@ -231,17 +231,25 @@ static void write_audit(const Call *self, const Services *services) {
         audit_record(services->audit, &entry);
 }
 
-void call_run(Call *self, const Services *services) {
+static void run_method(Call *self, const Services *services) {
         GVariant *result;
 
+        /* Not when it came: it may have waited for polkit, a person and a worker. */
+        self->plain.now = g_get_real_time() / G_USEC_PER_SEC;
+        result = self->bound->method->run(services, &self->plain, &self->error);
+        if (result)
+                self->result = g_variant_take_ref(result);
+}
+
+void call_run(Call *self, const Services *services) {
         if (g_atomic_int_get(&self->dropped)) {
+                g_clear_error(&self->error);
                 g_set_error_literal(&self->error, BANGUI_ERROR, BANGUI_ERROR_CANCELLED, "the caller is gone");
                 return;
         }
         log_set_correlation(self->correlation);
-        result = self->bound->method->run(services, &self->plain, &self->error);
-        if (result)
-                self->result = g_variant_take_ref(result);
+        if (!self->error)
+                run_method(self, services);
         if (self->bound->method->changes)
                 write_audit(self, services);
         log_set_correlation(NULL);

@@ -28,6 +28,7 @@ typedef struct Call {
         Peer *peer;
         AuthorizerCheck *check;
         GList link;           /* in the dispatcher's list of its state */
+        gint64 came_at;       /* seconds since 1970 */
         gint64 deadline;      /* monotonic, microseconds */
         GSource *wait;        /* LANE_LONG: when it becomes an Operation */
         char *operation_path; /* it did */
@@ -55,5 +56,5 @@ GVariant *call_details(const Call *self);
 /* For people: what the call is about. Free with g_free. */
 char *call_object_text(const Call *self);
 
-/* Worker: runs the method, unless it was dropped, and writes the audit. */
+/* Worker: runs the method, unless it was dropped or refused (error is set then), and writes the audit. */
 void call_run(Call *self, const Services *services);

@@ -16,6 +16,7 @@
 #define CALL_TIMEOUT_USEC (25 * G_USEC_PER_SEC)
 #define WAIT_DEFAULT_S 1
 #define WAIT_MAX_S 20
+#define REFUSALS_PER_MINUTE 60
 
 static const struct {
         const char *name;
@@ -40,6 +41,8 @@ struct Dispatcher {
         GSource *deadline_source; /* armed for a call that is or was the oldest */
         Operations *operations;
         guint64 last_call;
+        gint64 refusals_minute;
+        guint refusals; /* that went into the audit in this minute */
         gboolean draining;
         void (*drained)(gpointer userdata);
         gpointer drained_userdata;
@@ -150,7 +153,7 @@ static gboolean on_wait_over(gpointer userdata) {
 
         g_clear_pointer(&call->wait, g_source_unref);
         call->operation_path =
-                operations_publish(self->operations, call->plain.operation, call->caller->uid, call->plain.now);
+                operations_publish(self->operations, call->plain.operation, call->caller->uid, call->came_at);
         g_variant_builder_init(&result, G_VARIANT_TYPE_VARDICT);
         g_variant_builder_add(&result, "{sv}", "operation", g_variant_new_object_path(call->operation_path));
         {
@@ -206,24 +209,45 @@ static void answer_question(Call *call, const GError *error) {
         answer_values(call, values, -1);
 }
 
+/* Nobody shall fill our database by asking what he may not: so many refusals a minute go into the audit. */
+static gboolean may_record_refusal(Dispatcher *self) {
+        gint64 minute = g_get_monotonic_time() / (60 * G_USEC_PER_SEC);
+
+        if (minute != self->refusals_minute) {
+                self->refusals_minute = minute;
+                self->refusals = 0;
+        }
+        return self->refusals++ < REFUSALS_PER_MINUTE;
+}
+
+static void refuse(Dispatcher *self, Call *call, const GError *error) {
+        log_event(LOG_PRIORITY_NOTICE, "call.denied", call->bound->full_name, "CALLER", call->peer->name,
+                  "CORRELATION_ID", call->correlation, "DETAIL", error->message, NULL);
+        if (!call->bound->method->changes || !g_error_matches(error, BANGUI_ERROR, BANGUI_ERROR_NOT_AUTHORIZED) ||
+            !call->caller || !may_record_refusal(self)) {
+                answer_error(call, error);
+                finish(self, call, &self->authorising);
+                return;
+        }
+        call->error = g_error_copy(error);
+        move(call, &self->authorising, &self->detached);
+        lane_push(self->lanes[LANE_MEMORY], call);
+}
+
 static void on_authorised(const GError *error, gpointer userdata) {
         Call *call = userdata;
         Dispatcher *self = call->owner;
 
         call->check = NULL;
+        call->caller = call->peer->caller ? caller_copy(call->peer->caller) : NULL;
+        call->plain.caller = call->caller;
         if (call->bound->method->question) {
                 answer_question(call, error);
                 finish(self, call, &self->authorising);
-        } else if (error) {
-                log_event(LOG_PRIORITY_NOTICE, "call.denied", call->bound->full_name, "CALLER", call->peer->name,
-                          "CORRELATION_ID", call->correlation, "DETAIL", error->message, NULL);
-                answer_error(call, error);
-                finish(self, call, &self->authorising);
-        } else {
-                call->caller = caller_copy(call->peer->caller);
-                call->plain.caller = call->caller;
+        } else if (error)
+                refuse(self, call, error);
+        else
                 start(self, call);
-        }
 }
 
 static void authorise(Dispatcher *self, Call *call) {

@@ -46,7 +46,7 @@ typedef struct MethodCall {
         GVariant *arguments; /* a tuple */
         const char *object;  /* the name in the object's path: the jail; "" on the root object */
         const Caller *caller;
-        gint64 now;           /* seconds since 1970 */
+        gint64 now;           /* seconds since 1970, when the function is called */
         Operation *operation; /* LANE_LONG: its own; on an Operation object: that one; else NULL */
         gint64 owner;         /* on an Operation object: the uid that started it; else -1 */
         int fd;               /* what a handle in the result stands for; the function gives it away */

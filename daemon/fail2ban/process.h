@@ -11,7 +11,7 @@
 
 #include <glib.h>
 
-#define PROCESS_OUTPUT_MAX (256 * 1024) /* of each; the rest is read and dropped */
+#define PROCESS_OUTPUT_MAX (16 * 1024 * 1024) /* of each; the rest is read and dropped */
 
 typedef struct ProcessResult {
         int exit_status; /* 128 + n when signal n ended it */
