@@ -92,6 +92,12 @@ def is_root():
     return os.geteuid() == 0
 
 
+def can_have_polkit():
+    """Whether a private polkitd is possible: for root, where mount namespaces are allowed (many containers do not)."""
+    words = ["unshare", "--mount", "--propagation", "private", "true"]
+    return is_root() and subprocess.run(words, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def log_line(kind, address):
     """One failure as the filter `kind` wants it, at this moment."""
     now = time.time()

@@ -203,7 +203,7 @@ class Ends(unittest.TestCase):
                 shutil.copy(build_folder() / name, f"{folder}/build/{name}")
             with Run(uid=NOBODY, source=folder, build=f"{folder}/build") as run:
                 run.await_line(r"\bbanned\b")
-                self.assertIn("Without root there is no polkit", run.text())
+                self.assertIn("There is no polkit here", run.text())
                 self.assertEqual(0, run.end(signal.SIGINT), run.text())
                 self.assertEqual([], run.left())
 

@@ -3,7 +3,7 @@
 
 Everything lies in one folder in the place for temporary files, which goes when this ends; nothing of the machine's own
 fail2ban, bus or BanGUI is touched, and any number can run side by side. Root gets a private polkitd as well, so
-that other users can be tried out; without root the bus answers the own user alone.
+that other users can be tried out; without it the daemon answers the own user alone.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 from feeder import Feeder  # noqa: E402
-from stack import NAME, ROOT, Stack, StackError, is_root  # noqa: E402
+from stack import NAME, ROOT, Stack, StackError, can_have_polkit  # noqa: E402
 
 JAILS = {"sshd": {"filter": "sshd"}, "nginx-http-auth": {"filter": "nginx-http-auth", "bantime": "2m"}}
 
@@ -63,12 +63,12 @@ def on_signal(number, frame):
 
 
 def run(given):
-    settings = {"log-level": "info"}
-    with Stack(jails=JAILS, default=DEFAULT, polkit=is_root(), settings=settings) as stack:
+    polkit = can_have_polkit()
+    with Stack(jails=JAILS, default=DEFAULT, polkit=polkit) as stack:
         client = stack.client
         print(WORDS.format(address=stack.address, programs=client.parent, client=client, name=NAME, root=ROOT,
                            log=stack.fail2ban.logs / "fail2ban.log",
-                           polkit="" if is_root() else "Without root there is no polkit: the bus answers your user alone.\n"),
+                           polkit="" if polkit else "There is no polkit here (it needs root): the daemon answers your user alone.\n"),
               flush=True)
         watch = subprocess.Popen([client, "watch"], env=stack.environment(), stdin=subprocess.DEVNULL, process_group=0)
         try:
