@@ -5,6 +5,7 @@
 #include "client/lib/json.h"
 
 #define REPLACEMENT 0xfffd
+#define DIGITS_SAFE 19 /* so many digits fit into 64 bits */
 
 static inline bool is_blank(char c) {
         return (unsigned char) c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
@@ -74,9 +75,12 @@ static bool skip_escape(JsonScan *self) {
         return true;
 }
 
+/* Characters that cannot stand for themselves in a string. */
+static const bool special[256] = { [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true };
+
 /* Behind the characters that stand for themselves. */
 static inline const char *skip_plain(const char *at, const char *end) {
-        while (at < end && *at != '"' && *at != '\\' && (unsigned char) *at >= 0x20)
+        while (at < end && !special[(unsigned char) *at])
                 at++;
         return at;
 }
@@ -108,13 +112,16 @@ static bool skip_digits(JsonScan *self) {
         return self->at > start;
 }
 
-/* The digits of a whole number; past what fits it stays at UINT64_MAX. */
+/* The digits of a whole number; past what fits it is UINT64_MAX. */
 static uint64_t scan_digits(JsonScan *self) {
+        const char *start = self->at;
+        const char *at = start;
         uint64_t number = 0;
 
-        for (; self->at < self->end && is_digit(*self->at); self->at++)
-                number = number <= INT64_MAX / 10 ? number * 10 + (uint64_t) (*self->at - '0') : UINT64_MAX;
-        return number;
+        for (; at < self->end && is_digit(*at); at++)
+                number = number * 10 + (uint64_t) (*at - '0');
+        self->at = at;
+        return at - start <= DIGITS_SAFE ? number : UINT64_MAX;
 }
 
 static int64_t whole_number(uint64_t number, bool negative) {

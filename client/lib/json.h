@@ -51,8 +51,9 @@ int json_scan_open(JsonScan *self, const char *text, size_t length);
 int json_scan_field(JsonScan *self, JsonField *ret_field);
 
 /*
- * A faster way past keys that are known: goes behind the next key and its colon when that is KEY, without escapes or blanks
- * around it; else stays where it is. After true json_scan_value() must follow, which sets all of the field but the key.
+ * A faster way past keys that are known: goes behind the next key and its colon when that is KEY without escapes or
+ * blanks around it; else stays where it is. After true json_scan_value() must follow, which sets all of the field but
+ * the key.
  */
 bool json_scan_key(JsonScan *self, const char *key, size_t length);
 int json_scan_value(JsonScan *self, JsonField *field);

@@ -30,6 +30,17 @@ exec "$@" "--bus-path=$DBUS_SYSTEM_BUS_ADDRESS"
 """
 
 
+BAD_WORDS = [
+    (), ("frobnicate",), ("status", "now"), ("help", "frobnicate"), ("--nonsense", "status"), ("bans", "--json=1"),
+    ("--color=pink", "status"), ("--timeout", "0", "status"), ("--host", "-x", "status"),
+    ("ban",), ("ban", "203.0.113.256"), ("ban", "203.0.113.1", "203.0.113.0/33"), ("ban", b"\xff"),
+    ("unban",), ("unban", "x y"), ("unban", "--all", "203.0.113.1"), ("lookup",), ("lookup", "1", "2"),
+    ("jail", ""), ("jail", "sshd", "idle"), ("jail", "sshd", "idle", "maybe"), ("jail", "sshd", "stop", "x"),
+    ("bans", "--limit", "0"), ("bans", "--limit", "many"), ("bans", "--sort", "color"), ("log", "-n", "5001"),
+    ("audit", "--since", "yesterday"), ("can", "ban", "sshd"), ("server", "set", "log-level=LOUD"),
+]
+
+
 class Shared(unittest.TestCase):
     """One stack for the cases of a class."""
 
@@ -135,13 +146,15 @@ class Commands(Shared):
         self.assertEqual(5400, self.json("jail", "sshd")["BanTime"])
         self.assertEqual(-1, self.json("jail", "sshd", "set", "bantime=permanent")["bantime"])
         self.assertFalse(self.json("jail", "sshd", "set", "bantime-increment=no", "bantime=10m")["bantime_increment"])
-        for word, said in {"bantiem=1": "did you mean bantime?", "bantime=soon": "as in 10m", "maxretry=x": "whole number",
-                           "ignoreself=perhaps": "yes or no", "bantime": "KEY=VALUE"}.items():
+        for word, said in {"bantiem=1": "did you mean bantime?", "bantime=soon": "as in 10m",
+                           "maxretry=x": "whole number", "ignoreself=perhaps": "yes or no",
+                           "bantime": "KEY=VALUE"}.items():
             self.assertIn(said, self.ctl("jail", "sshd", "set", word, status=2))
         self.assertIn("twice", self.ctl("jail", "sshd", "set", "bantime=1", "bantime=2", status=2))
 
     def test_jail_lists(self):
-        for what, value, key in (("ignore", "198.51.100.0/24", "IgnoreAddresses"), ("failregex", "^odd <HOST>$", "Failregex"),
+        for what, value, key in (("ignore", "198.51.100.0/24", "IgnoreAddresses"),
+                                 ("failregex", "^odd <HOST>$", "Failregex"),
                                  ("ignoreregex", "^ok <HOST>$", "Ignoreregex")):
             before = self.json("jail", "web mail")[key]
             self.ctl("jail", "web mail", "add", what, value)
@@ -194,13 +207,7 @@ class Commands(Shared):
         self.assertEqual([], self.json("bans", "--all"))
 
     def test_bad_words(self):
-        for words in (("ban", "203.0.113.256"), ("ban", "203.0.113.1", "203.0.113.0/33"), ("ban",), ("unban",), ("unban", "x y"),
-                      ("unban", "--all", "203.0.113.1"), ("lookup",), ("lookup", "1", "2"), ("frobnicate",), ("status", "now"),
-                      ("jail", ""), ("jail", "sshd", "idle"), ("jail", "sshd", "idle", "maybe"), ("jail", "sshd", "stop", "x"),
-                      ("bans", "--limit", "0"), ("bans", "--limit", "many"), ("bans", "--sort", "color"), ("log", "-n", "5001"),
-                      ("audit", "--since", "yesterday"), ("can", "ban", "sshd"), ("--color=pink", "status"), (),
-                      ("--timeout", "0", "status"), ("--host", "-x", "status"), ("--nonsense", "status"), ("bans", "--json=1"),
-                      ("ban", b"\xff"), ("help", "frobnicate"), ("server", "set", "log-level=LOUD")):
+        for words in BAD_WORDS:
             text = self.ctl(*words, status=2)
             self.assertTrue(text.startswith("banguictl: "), text)
 
@@ -219,7 +226,8 @@ class Commands(Shared):
             self.assertEqual(rows, self.json("bans", "--all", *words))
             return [row["address"] for row in rows]
 
-        self.assertEqual(["198.51.100.1", "203.0.113.9", "203.0.113.10", "203.0.113.200", "2001:db8::9"], listed("--sort", "address"))
+        self.assertEqual(["198.51.100.1", "203.0.113.9", "203.0.113.10", "203.0.113.200", "2001:db8::9"],
+                         listed("--sort", "address"))
         self.assertEqual(["2001:db8::9", "203.0.113.200"], listed("--sort=address", "--reverse")[:2])
         self.assertEqual(["203.0.113.200"], listed("--jail", "web mail"))
         self.assertEqual(["203.0.113.10", "203.0.113.9"], sorted(listed("--within", "203.0.113.0/26")))
@@ -240,20 +248,21 @@ class Commands(Shared):
         for words in (("bans",), ("bans", "--all")):
             self.assertIn(f"{east:%Y-%m-%d %H:%M:%S} ", self.ctl(*words, env={"TZ": "<+0545>-5:45"}))
 
+    def feed(self, given, *words):
+        """Runs it with something on its standard input; what it printed."""
+        return subprocess.run([self.client, *words], input=given, capture_output=True, text=True, check=True,
+                              timeout=300, env=self.stack.environment()).stdout
+
     def test_standard_input(self):
         given = "# list\n203.0.113.1 # first\n\n  203.0.113.2\r\n"
-        done = subprocess.run([self.client, "ban", "-", "-j", "sshd"], input=given, text=True, capture_output=True, timeout=WAIT,
-                              env=self.stack.environment(), check=True)
-        self.assertIn("2 banned.", done.stdout)
-        self.assertIn("2 unbanned", subprocess.run([self.client, "unban", "-", "-j", "sshd"], input=given, text=True, check=True,
-                                                   capture_output=True, timeout=WAIT, env=self.stack.environment()).stdout)
+        self.assertIn("2 banned.", self.feed(given, "ban", "-", "-j", "sshd"))
+        self.assertIn("2 unbanned.", self.feed(given, "unban", "-", "-j", "sshd"))
         self.ctl("ban", "-", status=2)
 
     def test_more_than_a_call_carries(self):
         given = "".join(f"10.{i >> 8}.{i & 255}.7\n" for i in range(10001))
-        done = subprocess.run([self.client, "--json", "ban", "-", "-j", "web mail"], input=given, text=True, timeout=300,
-                              capture_output=True, env=self.stack.environment(), check=True)
-        self.assertEqual({"requested": 10001, "banned": 10001, "already": 0}, json.loads(done.stdout))
+        result = json.loads(self.feed(given, "--json", "ban", "-", "-j", "web mail"))
+        self.assertEqual({"requested": 10001, "banned": 10001, "already": 0}, result)
         self.assertEqual(10001, len(self.json("bans", "--all")))
         self.assertEqual(10002, len(self.ctl("bans", "--all").splitlines()))
         self.assertEqual(600, len(self.json("bans", "--limit", "600")))
@@ -269,7 +278,8 @@ class Commands(Shared):
     def test_server(self):
         self.assertRegex(self.ctl("server"), r"(?m)^State +online$")
         self.assertEqual("log-level  DEBUG\n", self.ctl("server", "set", "log-level=debug"))
-        self.assertEqual(604800, self.json("server", "set", "database-purge-age=7d", "log-level=INFO")["database_purge_age"])
+        now = self.json("server", "set", "database-purge-age=7d", "log-level=INFO")
+        self.assertEqual((604800, "INFO"), (now["database_purge_age"], now["log_level"]))
         self.ctl("server", "flush-logs")
         self.ctl("server", "probe")
         self.ctl("server", "start", status=5)
@@ -281,9 +291,11 @@ class Commands(Shared):
 
     def test_log(self):
         self.ctl("ban", "203.0.113.77", "-j", "sshd")
-        self.assertRegex(self.ctl("log", "-n", "50"), r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d NOTICE +\[sshd\] Ban 203\.0\.113\.77$")
+        self.assertRegex(self.ctl("log", "-n", "50"),
+                         r"(?m)^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d NOTICE +\[sshd\] Ban 203\.0\.113\.77$")
         self.assertEqual(2, len(self.json("log", "--lines=2")))
-        self.assertEqual({"sshd"}, {row["jail"] for row in self.json("log", "--jail", "sshd", "--contains", "203.0.113.77")})
+        rows = self.json("log", "--jail", "sshd", "--contains", "203.0.113.77")
+        self.assertEqual({"sshd"}, {row["jail"] for row in rows})
         self.assertEqual("No log lines.\n", self.ctl("log", "--contains", "nobody wrote this"))
 
     def test_log_follow(self):
@@ -340,7 +352,8 @@ class Commands(Shared):
         (folder / "ssh").write_text(SSH)
         (folder / "ssh").chmod(0o755)
         environment = {"PATH": f"{folder}:{os.environ['PATH']}", "BANGUI_TEST_HOSTS": str(folder / "hosts")}
-        self.assertEqual(set(JAILS), set(self.ctl("--host", "admin@web1", "jails", "--names", env=environment).splitlines()))
+        names = self.ctl("--host", "admin@web1", "jails", "--names", env=environment)
+        self.assertEqual(set(JAILS), set(names.splitlines()))
         self.assertEqual("admin@web1\n", (folder / "hosts").read_text())
 
     def test_bus_address(self):
@@ -478,7 +491,8 @@ class Faults(unittest.TestCase):
     def test_daemon_that_hangs_and_dies(self):
         self.stack.daemon.popen.send_signal(signal.SIGSTOP)
         self.assertIn("within 1 s", self.ctl("status", "--timeout", "1", status=10))
-        child = subprocess.Popen([self.client, "status"], env=self.stack.environment(), text=True, stderr=subprocess.PIPE)
+        child = subprocess.Popen([self.client, "status"], env=self.stack.environment(), text=True,
+                                 stderr=subprocess.PIPE)
         time.sleep(0.2)
         self.stack.stop_daemon(signal.SIGKILL, -signal.SIGKILL)
         self.assertIn("daemon", child.communicate(timeout=WAIT)[1])
@@ -521,8 +535,8 @@ class Words(unittest.TestCase):
         script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _banguictl; '
                   'printf "%s\\n" "${COMPREPLY[@]}"')
         completions = SOURCE / "data/completions/banguictl.bash"
-        done = subprocess.run(["bash", "-c", script, "bash", completions, "banguictl", *words], capture_output=True, text=True,
-                              check=True, timeout=WAIT, env=self.environment)
+        done = subprocess.run(["bash", "-c", script, "bash", completions, "banguictl", *words], capture_output=True,
+                              text=True, check=True, timeout=WAIT, env=self.environment)
         return set(filter(None, done.stdout.splitlines()))
 
     def test_bash(self):
@@ -545,7 +559,8 @@ class Words(unittest.TestCase):
             for command in self.commands:
                 self.assertRegex(text, rf"\b{command}\b", name)
                 for option in self.options(self.help("help", command)):
-                    self.assertTrue(long.format(option) in text or f"--{option}}}" in text, f"{name}: {command} --{option}")
+                    known = long.format(option) in text or f"--{option}}}" in text
+                    self.assertTrue(known, f"{name}: {command} --{option}")
 
 
 if __name__ == "__main__":
