@@ -32,16 +32,16 @@ $(SANITIZED)/build.ninja:
 run: ## a private fail2ban under attack, and BanGUI on a private bus, until Ctrl-C
 	@$(DEPS) build run
 	@$(MAKE) --no-print-directory all
-	@$(PYTHON) tests/live/run.py --build $(BUILD)
+	@$(PYTHON) -B tests/live/run.py --build $(BUILD)
 
 check: ## all tests; the last line says how many passed and failed
 	@$(DEPS) build run test $(if $(LONG),long)
-	@$(PYTHON) tests/check.py --make "$(MAKE)" --build $(BUILD) --sanitized $(SANITIZED) $(if $(LONG),--long)
+	@$(PYTHON) -B tests/check.py --make "$(MAKE)" --build $(BUILD) --sanitized $(SANITIZED) $(if $(LONG),--long)
 
 bench: ## figures, as a table
 	@$(DEPS) build run test
 	@$(MAKE) --no-print-directory all
-	meson test -C $(BUILD) --benchmark --no-rebuild --verbose --num-processes 1
+	@BANGUI_BUILD=$(abspath $(BUILD)) $(PYTHON) -B tests/bench/run.py
 
 install: all ## into $(DESTDIR)$(PREFIX)
 	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
