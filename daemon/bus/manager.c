@@ -72,6 +72,7 @@ static GVariant *run_get_status(const Services *services, MethodCall *call, GErr
         g_variant_builder_add(&status, "{sv}", "started_at", g_variant_new_int64(services->started_at));
         add_all(&status, health, health_names);
         add_all(&status, server, server_names);
+        g_variant_builder_add(&status, "{sv}", "probed_at", g_variant_new_int64(model_seen_at(services->model)));
         g_variant_builder_add(&status, "{sv}", "jails", jail_rows(services->model));
         return g_variant_new("(a{sv})", &status);
 }

@@ -52,6 +52,7 @@ static GVariant *run_probe(const Services *services, MethodCall *call, GError **
 
         if (!read_common(call, no_options, "Probe", &options, error))
                 return NULL;
+        probe_refresh_settings(services->probe);
         return empty_result(probe_full(services->probe, call->now, error));
 }
 

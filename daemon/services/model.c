@@ -28,6 +28,7 @@ struct Model {
         ModelState state;
         char *reason;
         gint64 since;
+        gint64 seen_at;
         char *version;
         GVariant *settings;
         GTree *jails; /* name -> ModelJail */
@@ -244,9 +245,16 @@ void model_release(Model *self) {
 static void set_state(Model *self, ModelState state, const char *reason, gint64 now) {
         if (self->state != state)
                 self->since = now;
+        self->seen_at = now;
         self->state = state;
         g_free(self->reason);
         self->reason = g_strdup(reason);
+}
+
+gint64 model_seen_at(Model *self) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+        return self->seen_at;
 }
 
 void model_set_online(Model *self, const char *version, GVariant *settings, gint64 now) {

@@ -12,7 +12,8 @@
 
 #include "core/error.h"
 
-#define SETTINGS_AT_ONCE 20
+#define SETTINGS_AT_ONCE 20 /* of those that are to be read */
+#define SETTINGS_IN_TURN 1  /* of those that nothing speaks for, with each probe: about 32 commands */
 
 GPtrArray *probe_jails(Probe *self) {
         g_autoptr(GPtrArray) all = g_ptr_array_new();
@@ -199,7 +200,7 @@ void probe_mark_next_settings(Probe *self) {
         while (self->turn && start < n && g_strcmp0(names[start], self->turn) <= 0)
                 start++;
 
-        for (guint i = 0; i < MIN(n, SETTINGS_AT_ONCE); i++) {
+        for (guint i = 0; i < MIN(n, SETTINGS_IN_TURN); i++) {
                 const char *name = names[(start + i) % n];
                 ProbeJail *jail = g_hash_table_lookup(self->jails, name);
 
