@@ -12,6 +12,7 @@
 #include "bus/reply.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/options.h"
 
 #define CALL_TIMEOUT_USEC (25 * G_USEC_PER_SEC)
 #define WAIT_DEFAULT_S 1
@@ -64,9 +65,12 @@ static void move(Call *call, GQueue *from, GQueue *to) {
 }
 
 static void check_drained(Dispatcher *self) {
-        if (!self->draining || in_work(self) > 0 || !self->drained)
+        void (*drained)(gpointer userdata) = self->drained;
+
+        if (!self->draining || in_work(self) > 0 || !drained)
                 return;
-        g_steal_pointer (&self->drained)(self->drained_userdata);
+        self->drained = NULL;
+        drained(self->drained_userdata);
 }
 
 /* The end of a call: it stands in `queue`, and nobody else knows it any more. */
@@ -164,12 +168,19 @@ static gboolean on_wait_over(gpointer userdata) {
         return G_SOURCE_REMOVE;
 }
 
+/* What is wrong with it, the method itself will say. */
 static gint64 option_wait(const Call *call) {
+        static const OptionSpec table[] = { { "wait", OPTION_INT, 0, 0, WAIT_MAX_S }, {} };
         g_autoptr(GVariant) options = method_options(&call->plain);
+        g_autoptr(GVariant) value = g_variant_lookup_value(options, "wait", NULL);
+        g_autoptr(GVariant) alone = NULL;
         gint64 wait = WAIT_DEFAULT_S;
 
-        g_variant_lookup(options, "wait", "x", &wait);
-        return CLAMP(wait, 0, WAIT_MAX_S);
+        if (!value)
+                return wait;
+        alone = g_variant_ref_sink(g_variant_new_parsed("{'wait': <%v>}", value));
+        (void) options_read(alone, table, call->bound->full_name, &wait, NULL);
+        return wait;
 }
 
 static void on_operation_changed(Operation *operation, gpointer userdata) {
@@ -305,6 +316,16 @@ int dispatcher_call(Dispatcher *self, sd_bus_message *message, const char *group
         return 1;
 }
 
+/* Work that has begun goes on, and so does what became an Operation: its object outlives the caller. */
+static void drop_if_not_begun(const GQueue *calls, const Peer *peer) {
+        for (GList *link = calls->head; link; link = link->next) {
+                Call *call = link->data;
+
+                if (call->peer == peer && !call->operation_path)
+                        g_atomic_int_set(&call->dropped, TRUE);
+        }
+}
+
 void dispatcher_peer_gone(Dispatcher *self, Peer *peer) {
         GList *next;
 
@@ -317,12 +338,8 @@ void dispatcher_peer_gone(Dispatcher *self, Peer *peer) {
                 authorizer_check_cancel(call->check);
                 finish(self, call, &self->authorising);
         }
-        for (GList *link = self->working.head; link; link = link->next) {
-                Call *call = link->data;
-
-                if (call->peer == peer)
-                        g_atomic_int_set(&call->dropped, TRUE);
-        }
+        drop_if_not_begun(&self->working, peer);
+        drop_if_not_begun(&self->detached, peer);
 }
 
 static GDBusMethodInfo *member_of(const GDBusInterfaceInfo *info, const char *name) {
