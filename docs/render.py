@@ -5,7 +5,7 @@
     render.py bus-rst TEMPLATE INTERFACE.xml...  org.bangui.BanGUI1(5), reStructuredText for rst2man
     render.py errors-md errors.h                 the error table, Markdown
     render.py errors-rst TEMPLATE errors.h       banguid(8): the template with the error table at @errors@
-    render.py settings-rst TEMPLATE FILE         bangui.conf(5): the template with the keys of the default file at @settings@
+    render.py settings-rst TEMPLATE FILE         bangui.conf(5): the template with the default file's keys at @settings@
 
 The result goes to standard output. A member without documentation, or a documented argument that is not there, ends it.
 """
@@ -110,7 +110,8 @@ def bus_md(paths):
     lines = ["# The bus interface of BanGUI", "",
              "Made from `interfaces/*.xml` by the build; the daemon makes what it serves from the same files.", "",
              "Bus name `org.bangui.BanGUI1` on the system bus, root object `/org/bangui/BanGUI1`, with "
-             "`org.freedesktop.DBus.ObjectManager`. Types are D-Bus signatures; errors are listed in [errors](errors.md).", ""]
+             "`org.freedesktop.DBus.ObjectManager`. Types are D-Bus signatures; errors are listed in "
+             "[errors](errors.md).", ""]
     for name, head, members in interfaces:
         lines.append(f"- [{name}](#{name.lower().replace('.', '')}): {head.arguments['short_description']}")
     for name, head, members in interfaces:
@@ -167,8 +168,8 @@ def read_errors(path):
 def errors_md(path):
     lines = ["# Errors", "", "Made from `interfaces/errors.h` by the build. Names on the bus start with "
              "`org.bangui.BanGUI1.Error.`; a message says what was wrong with which input and what would be right.", "",
-             "Where polkit would let the caller in after a question, and the call did not allow one, the answer is D-Bus's own "
-             "`org.freedesktop.DBus.Error.InteractiveAuthorizationRequired`.", "",
+             "Where polkit would let the caller in after a question, and the call did not allow one, the answer "
+             "is D-Bus's own `org.freedesktop.DBus.Error.InteractiveAuthorizationRequired`.", "",
              "| Error | HTTP | exit status | when |", "| --- | --- | --- | --- |"]
     lines += [f"| `{name}` | {http} | {status} | {md(when)} |" for name, http, status, when in read_errors(path)]
     return "\n".join(lines) + "\n"

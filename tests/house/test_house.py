@@ -36,8 +36,8 @@ ONLY = {
 }
 
 # What promises something for later, or says that something is missing.
-WORDS = re.compile("|".join((r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b", r"not (yet )?imple" r"mented", r"place" r"holder",
-                             r"\bfor n" r"ow\b", r"\bst" r"ub(bed)?\b")))
+WORDS = re.compile("|".join((r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b", r"not (yet )?imple" r"mented",
+                             r"place" r"holder", r"\bfor n" r"ow\b", r"\bst" r"ub(bed)?\b")))
 
 C_LINES, C_FUNCTION, COLUMNS = 800, 90, 120
 
@@ -125,8 +125,8 @@ class House(unittest.TestCase):
                   for number, line in enumerate(read(path).splitlines(), 1) if "\t" in line or line != line.rstrip())
 
     def test_every_source_names_its_licence(self):
-        every = files(".c", ".h", ".py", ".xml", ".build", ".sh", ".conf", ".service", ".in", ".policy", ".rules", ".bash",
-                      ".fish", "Makefile", ".clang-format", ".clang-tidy", ".supp")
+        every = files(".c", ".h", ".py", ".xml", ".build", ".sh", ".conf", ".service", ".in", ".policy", ".rules",
+                      ".bash", ".fish", "Makefile", ".clang-format", ".clang-tidy", ".supp")
         self.none(path for path in every if "SPDX-License-Identifier: LGPL-2.1-or-later" not in read(path)[:400])
 
     def test_nothing_is_promised_for_later(self):
@@ -175,8 +175,8 @@ class Lists(unittest.TestCase):
             group = re.search(r'MethodGroup \w+ = \{\s*(?:\.group = )?"(\w+)"', read(path))
             if not path.startswith("daemon/bus/") or not group:
                 continue
-            for name, action in re.findall(r'\{\s*(?:\.name = )?"([A-Z]\w+)",\s*(?:(?:\.action = )?("[a-z-]+"|NULL),\s*)?'
-                                           r'(?:\.lane = )?LANE_', read(path)):
+            for name, action in re.findall(r'\{\s*(?:\.name = )?"([A-Z]\w+)",\s*'
+                                           r'(?:(?:\.action = )?("[a-z-]+"|NULL),\s*)?(?:\.lane = )?LANE_', read(path)):
                 found[group[1], name] = action.strip('"') if action.startswith('"') else None
         return found
 
@@ -209,12 +209,14 @@ class Lists(unittest.TestCase):
         for action in self.policy():
             answers = {node.tag: node.text for node in action.find("defaults")}
             self.assertEqual({"allow_any", "allow_inactive", "allow_active"}, set(answers), action.get("id"))
-            expected = {"read": "yes", "edit-actions": "auth_admin"}.get(action.get("id").removeprefix(PREFIX), "auth_admin_keep")
-            self.assertEqual({expected}, set(answers.values()), action.get("id"))
+            name = action.get("id").removeprefix(PREFIX)
+            expected = {"read": "yes", "edit-actions": "auth_admin"}.get(name, "auth_admin_keep")
+            self.assertEqual({expected}, set(answers.values()), name)
 
     def test_bus_policy_opens_every_interface(self):
         ours = {pathlib.Path(path).stem for path in interfaces()}
-        standard = {f"org.freedesktop.DBus.{name}" for name in ("Introspectable", "ObjectManager", "Peer", "Properties")}
+        names = ("Introspectable", "ObjectManager", "Peer", "Properties")
+        standard = {f"org.freedesktop.DBus.{name}" for name in names}
         rules = ElementTree.parse(SOURCE / "data/dbus-1/org.bangui.BanGUI1.conf").iter("allow")
         self.assertEqual(ours | standard, {rule.get("send_interface") for rule in rules} - {None})
 
@@ -225,7 +227,8 @@ class Lists(unittest.TestCase):
         self.assertEqual(names, {pathlib.Path(match).name for match in re.findall(r">([^<]*\.xml)<", resource)})
 
     def test_interfaces_are_well_formed(self):
-        given = subprocess.run(["xmllint", "--noout", "--nonet", *interfaces()], cwd=SOURCE, capture_output=True, text=True)
+        given = subprocess.run(["xmllint", "--noout", "--nonet", *interfaces()], cwd=SOURCE, capture_output=True,
+                               text=True)
         self.assertEqual((0, ""), (given.returncode, given.stderr))
 
     def test_every_error_is_documented(self):

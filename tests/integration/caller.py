@@ -29,7 +29,8 @@ class CallError(Exception):
 
 class Caller:
     def __init__(self, stack, uid=None):
-        user = [] if uid is None else ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--pdeathsig", "TERM"]
+        user = [] if uid is None else ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups",
+                                       "--pdeathsig", "TERM"]
         self.child = subprocess.Popen([*user, sys.executable, "-c", pathlib.Path(__file__).read_text(), stack.address],
                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
 
@@ -118,12 +119,14 @@ class Child:
         return answers
 
     def agent(self):
-        self.bus.register_object("/agent", Gio.DBusNodeInfo.new_for_xml(AGENT).interfaces[0], self.on_question, None, None)
+        interface = Gio.DBusNodeInfo.new_for_xml(AGENT).interfaces[0]
+        self.bus.register_object("/agent", interface, self.on_question, None, None)
         start = int(pathlib.Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
         subject = ("unix-process", {"pid": GLib.Variant("u", os.getpid()), "start-time": GLib.Variant("t", start)})
         self.bus.call_sync("org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority",
                            "org.freedesktop.PolicyKit1.Authority", "RegisterAuthenticationAgent",
-                           GLib.Variant("((sa{sv})ss)", (subject, "C", "/agent")), None, Gio.DBusCallFlags.NONE, -1, None)
+                           GLib.Variant("((sa{sv})ss)", (subject, "C", "/agent")), None, Gio.DBusCallFlags.NONE, -1,
+                           None)
         return []
 
     def on_question(self, bus, sender, path, interface, method, arguments, invocation):

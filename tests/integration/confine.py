@@ -30,8 +30,8 @@ def settings(unit):
 
 def call_numbers():
     """{name: number} of this machine, from the C library's headers."""
-    given = subprocess.run(["gcc", "-E", "-dM", "-include", "sys/syscall.h", "-x", "c", "/dev/null"], capture_output=True,
-                           text=True, check=True).stdout
+    words = ["gcc", "-E", "-dM", "-include", "sys/syscall.h", "-x", "c", "/dev/null"]
+    given = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     return {name: int(number) for name, number in re.findall(r"^#define __NR_(\w+) (\d+)$", given, re.M)}
 
 
@@ -58,7 +58,8 @@ def allowed_calls(unit):
 
 
 def allowed_families(unit):
-    return [FAMILIES[word] for key, value in settings(unit) if key == "RestrictAddressFamilies" for word in value.split()]
+    words = " ".join(value for key, value in settings(unit) if key == "RestrictAddressFamilies")
+    return [FAMILIES[word] for word in words.split()]
 
 
 def make_filter(calls, families, socket_call):

@@ -193,8 +193,8 @@ class Fail2ban:
         return self.logs / ("".join(c if c.isalnum() or c in "-_" else "-" for c in jail) + ".log")
 
     def start(self):
-        self.process = Process("fail2ban", ["/usr/bin/python3", "/usr/bin/fail2ban-server", "-c", self.etc, "-f", "start"],
-                               self.folder / "fail2ban.out", env=os.environ | {"LC_ALL": "C.UTF-8"})
+        words = ["/usr/bin/python3", "/usr/bin/fail2ban-server", "-c", self.etc, "-f", "start"]
+        self.process = Process("fail2ban", words, self.folder / "fail2ban.out", env=os.environ | {"LC_ALL": "C.UTF-8"})
         expected = {name for name, enabled in self.jails.items() if enabled}
         deadline = time.monotonic() + WAIT
         while self.running_jails() != expected:
@@ -294,7 +294,8 @@ class Stack:
     """
 
     def __init__(self, *, folder=None, jails=None, default=None, action="", fail2ban=True, daemon=True, polkit=False,
-                 rules="", dbfile=None, settings=None, limits=None, policy=None, bus_policy=None, program=None, wrapper=()):
+                 rules="", dbfile=None, settings=None, limits=None, policy=None, bus_policy=None, program=None,
+                 wrapper=()):
         self.build = build_folder()
         self.folder = None
         self.parent = folder
@@ -379,7 +380,8 @@ class Stack:
             return
         for path in [*sorted(self.folder.glob("*.out")), *sorted(self.folder.glob("log/fail2ban.log"))]:
             lines = path.read_text(errors="replace").splitlines()
-            print(f"---- {path.name}" + (f" (last 200 of {len(lines)} lines)" if len(lines) > 200 else ""), file=sys.stderr)
+            less = f" (last 200 of {len(lines)} lines)" if len(lines) > 200 else ""
+            print(f"---- {path.name}{less}", file=sys.stderr)
             print("\n".join(lines[-200:]), file=sys.stderr)
         sys.stderr.flush()
 
@@ -391,8 +393,8 @@ class Stack:
         config.write_text(BUS_CONFIG.format(socket=self.folder / "bus/socket", policy=self.bus_policy, limits=limits,
                                             user=os.geteuid()))
         reader, writer = os.pipe()
-        self.bus_process = Process("dbus-daemon", ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile",
-                                                   f"--print-address={writer}"], self.folder / "bus.out", pass_fds=[writer])
+        words = ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", f"--print-address={writer}"]
+        self.bus_process = Process("dbus-daemon", words, self.folder / "bus.out", pass_fds=[writer])
         os.close(writer)
         with open(reader) as answer:
             if not answer.readline():
@@ -454,7 +456,8 @@ class Stack:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(str(ready))
             words = [word.format(folder=self.folder) for word in self.wrapper]
-            self.daemon = Process("banguid", [*words, self.program, *self.daemon_arguments()], self.folder / "banguid.out",
+            words += [self.program, *self.daemon_arguments()]
+            self.daemon = Process("banguid", words, self.folder / "banguid.out",
                                   env=self.environment(NOTIFY_SOCKET=str(ready), G_DEBUG="fatal-criticals"))
             if wait:
                 self._await_ready(notify)
@@ -505,7 +508,8 @@ class Stack:
 
     def environment(self, **more):
         """For programs that look for the system bus."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("BANGUI_") and key != "NOTIFY_SOCKET"}
+        kept = {key: value for key, value in os.environ.items()
+                if not key.startswith("BANGUI_") and key != "NOTIFY_SOCKET"}
         return kept | {"DBUS_SYSTEM_BUS_ADDRESS": self.address} | more
 
     @property

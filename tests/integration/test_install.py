@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What `make install` installs: each file before its own checker, and the installed daemon at work, confined as its unit says."""
+"""What `make install` installs: each file before its own checker, and the daemon at work, confined as its unit says."""
 
 import configparser
 import json
@@ -17,6 +17,7 @@ from caller import Caller
 from stack import NAME, NOBODY, SOURCE, Stack, build_folder
 
 PAGES = ("man1/banguictl.1", "man5/bangui.conf.5", "man5/org.bangui.BanGUI1.5", "man8/banguid.8")
+GROUPS = ("Bans", "Jail", "Manager", "Operation", "Server")
 FILES = {
     "etc/bangui/bangui.conf",
     "usr/bin/banguictl",
@@ -29,7 +30,7 @@ FILES = {
     "usr/share/fish/vendor_completions.d/banguictl.fish",
     "usr/share/polkit-1/actions/org.bangui.BanGUI1.policy",
     "usr/share/zsh/site-functions/_banguictl",
-    *(f"usr/share/dbus-1/interfaces/{NAME}.{group}.xml" for group in ("Bans", "Jail", "Manager", "Operation", "Server")),
+    *(f"usr/share/dbus-1/interfaces/{NAME}.{group}.xml" for group in GROUPS),
     *(f"usr/share/man/{page}" for page in PAGES),
     *(f"usr/share/doc/bangui/{name}" for name in (
         "NEWS.md", "README.md", "architecture.md", "bus-api.md", "decisions.md", "errors.md", "fail2ban-protocol.md",
@@ -47,8 +48,8 @@ class Installed(unittest.TestCase):
         # other users are let in, as to a real root folder
         os.chmod(cls.folder, 0o755)
         cls.root = pathlib.Path(cls.folder) / "root"
-        given = subprocess.run(["meson", "install", "-C", build_folder(), "--no-rebuild", "--quiet", "--destdir", cls.root],
-                               capture_output=True, text=True)
+        words = ["meson", "install", "-C", build_folder(), "--no-rebuild", "--quiet", "--destdir", cls.root]
+        given = subprocess.run(words, capture_output=True, text=True)
         if given.returncode:
             raise AssertionError(given.stdout + given.stderr)
         cls.unit = cls.path("usr/lib/systemd/system/banguid.service")
@@ -103,7 +104,8 @@ class Installed(unittest.TestCase):
 
     def test_unit_knows_bus_and_pages(self):
         given = dict(confine.settings(self.unit))
-        self.assertEqual(("notify", NAME, "/usr/libexec/banguid"), (given["Type"], given["BusName"], given["ExecStart"]))
+        shown = (given["Type"], given["BusName"], given["ExecStart"])
+        self.assertEqual(("notify", NAME, "/usr/libexec/banguid"), shown)
         for page, section in re.findall(r"man:(\S+)\((\d)\)", given["Documentation"]):
             self.assertIn(f"man{section}/{page}.{section}", PAGES)
 
@@ -147,7 +149,8 @@ class Installed(unittest.TestCase):
             self.assertEqual(sorted(actions), sorted(stack.run("pkaction", check=True).stdout.split()))
             for action in actions:
                 shown = stack.run("pkaction", "--verbose", "--action-id", action, check=True).stdout
-                expected = {"read": "yes", "edit-actions": "auth_admin"}.get(action.rpartition(".")[2], "auth_admin_keep")
+                name = action.rpartition(".")[2]
+                expected = {"read": "yes", "edit-actions": "auth_admin"}.get(name, "auth_admin_keep")
                 self.assertEqual([expected] * 3, re.findall(r"implicit \w+: +(\w+)", shown), action)
 
     def test_example_rules_do_what_they_say(self):
@@ -195,8 +198,8 @@ class Installed(unittest.TestCase):
         for page in PAGES:
             path = self.path(f"usr/share/man/{page}")
             environment = {**os.environ, "LC_ALL": "C.UTF-8", "MANROFFSEQ": "", "MANWIDTH": "80"}
-            self.clean("man", "--warnings", "--encoding=UTF-8", "--local-file", "--troff-device=utf8", "--ditroff", path,
-                       env=environment)
+            self.clean("man", "--warnings", "--encoding=UTF-8", "--local-file", "--troff-device=utf8", "--ditroff",
+                       path, env=environment)
             self.assertRegex(self.clean("lexgrog", path), rf'"{re.escape(path.stem)} - \S')
 
     def test_manual_has_every_member(self):
@@ -232,9 +235,9 @@ class Installed(unittest.TestCase):
             stack.fail("sshd", "192.0.2.44", times=3)
             stack.wait_until(lambda: stack.get("Bans", "Active") == 1, "a ban by fail2ban to be seen")
             client = self.path("usr/bin/banguictl")
-            for words in (["ban", "192.0.2.45", "--jail", "sshd"], ["lookup", "192.0.2.44"], ["log"], ["reload", "sshd"],
-                          ["jail", "sshd", "set", "maxretry=4"], ["server", "set", "log-level=DEBUG"], ["audit"],
-                          ["unban", "192.0.2.44"]):
+            for words in (["ban", "192.0.2.45", "--jail", "sshd"], ["lookup", "192.0.2.44"], ["log"], ["audit"],
+                          ["reload", "sshd"], ["jail", "sshd", "set", "maxretry=4"],
+                          ["server", "set", "log-level=DEBUG"], ["unban", "192.0.2.44"]):
                 given = stack.run(client, *words)
                 self.assertEqual(0, given.returncode, f"{words}: {given.stdout}{given.stderr}")
             shown = json.loads(stack.run(client, "--json", "lookup", "192.0.2.45", check=True).stdout)

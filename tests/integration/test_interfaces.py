@@ -26,7 +26,8 @@ def shape(interface):
             arguments = (node.get("type"), node.get("access"))
         else:
             default = "out" if node.tag == "signal" else "in"
-            arguments = tuple((arg.get("name"), arg.get("type"), arg.get("direction", default)) for arg in node.findall("arg"))
+            arguments = tuple((arg.get("name"), arg.get("type"), arg.get("direction", default))
+                              for arg in node.findall("arg"))
         if node.tag != "annotation":
             members.add((node.tag, node.get("name"), arguments, frozenset(annotations)))
     return members
@@ -94,7 +95,8 @@ class Interfaces(unittest.TestCase):
                     continue
                 seen.add(name)
                 types = {key: value.get_variant().get_type_string() for key, value in self.variants(properties).items()}
-                expected = {member: arguments[0] for kind, member, arguments, _ in self.contract[name] if kind == "property"}
+                expected = {member: arguments[0] for kind, member, arguments, _ in self.contract[name]
+                            if kind == "property"}
                 self.assertEqual(expected, types, f"{entry.get_child_value(0).get_string()} {name}")
         self.assertLessEqual({f"{NAME}.Jail", f"{NAME}.Operation"}, seen)
 

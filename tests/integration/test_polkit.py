@@ -24,7 +24,8 @@ GUARDED = {
     "control-jail": [("Server.StopJail", "('sshd', @a{sv} {})"), ("Server.StartJail", "('sshd', @a{sv} {})"),
                      ("Server.Reload", "({'jail': <'sshd'>},)")],
     "control-server": [("Server.Set", "({'log_level': <'DEBUG'>}, @a{sv} {})"), ("Server.FlushLogs", "(@a{sv} {},)"),
-                       ("Server.Reload", "(@a{sv} {},)"), ("Server.Restart", "(@a{sv} {},)"), ("Server.Start", "(@a{sv} {},)")],
+                       ("Server.Reload", "(@a{sv} {},)"), ("Server.Restart", "(@a{sv} {},)"),
+                       ("Server.Start", "(@a{sv} {},)")],
 }
 ACTIONS = {"read": "yes", **dict.fromkeys(("read-sensitive", "ban", "unban", "allow", "control-jail", "control-server",
                                            "edit-config", "edit-actions", "manage-blocklists", "manage-settings",
@@ -61,7 +62,7 @@ class Shared(unittest.TestCase):
 
     def banned(self):
         self.stack.call("Server.Probe", GLib.Variant("(a{sv})", ({},)))
-        return self.stack.fail2ban.ask("get", "sshd", "banip")[1] + self.stack.fail2ban.ask("get", "webmail", "banip")[1]
+        return sum((self.stack.fail2ban.ask("get", jail, "banip")[1] for jail in JAILS), [])
 
 
 class AsShipped(Shared):
@@ -92,8 +93,10 @@ class AsShipped(Shared):
 
     def test_guarded_calls_on_a_jail_ask_for_interaction(self):
         jail = f"{ROOT}/jail/sshd"
-        for member, arguments in (("Jail.SetIdle", "(true, @a{sv} {})"), ("Jail.Change", "({'maxretry': <@x 9>}, @a{sv} {})"),
-                                  ("Jail.AddIgnoreAddress", "('192.0.2.1', @a{sv} {})"), ("Jail.GetAction", "('noop',)")):
+        for member, arguments in (("Jail.SetIdle", "(true, @a{sv} {})"),
+                                  ("Jail.Change", "({'maxretry': <@x 9>}, @a{sv} {})"),
+                                  ("Jail.AddIgnoreAddress", "('192.0.2.1', @a{sv} {})"),
+                                  ("Jail.GetAction", "('noop',)")):
             with self.subTest(member=member):
                 self.assertEqual(INTERACTIVE, self.nobody.error(member, arguments, path=jail)[0])
 
@@ -205,7 +208,8 @@ class PolkitComesAndGoes(unittest.TestCase):
 
     def test_rules_that_change_count_at_once(self):
         self.nobody.call("Manager.GetStatus")
-        changes = self.stack.subscribe("org.freedesktop.PolicyKit1.Authority", "Changed", sender="org.freedesktop.PolicyKit1")
+        polkit = "org.freedesktop.PolicyKit1"
+        changes = self.stack.subscribe(f"{polkit}.Authority", "Changed", sender=polkit)
         self.stack.write_rules(RULE_NO_READ)
         self.stack.wait_until(lambda: changes, "polkit's signal Changed")
 
@@ -266,7 +270,8 @@ class WithoutPolkit(Shared):
             self.assertIn("polkit", message)
 
     def test_properties_are_refused_too(self):
-        self.assertEqual("NotAuthorized", self.nobody.error("org.freedesktop.DBus.Properties.GetAll", f"('{NAME}.Bans',)")[0])
+        name, _ = self.nobody.error("org.freedesktop.DBus.Properties.GetAll", f"('{NAME}.Bans',)")
+        self.assertEqual("NotAuthorized", name)
 
     def test_can_do_is_no(self):
         self.assertEqual({"no"}, {self.can(action) for action in ACTIONS})

@@ -75,7 +75,8 @@ class Run:
 
     def typed(self, pattern):
         """A line that is printed to be typed."""
-        return next(line.strip() for line in self.lines if line and line.startswith("    ") and re.search(pattern, line))
+        return next(line.strip() for line in self.lines
+                    if line and line.startswith("    ") and re.search(pattern, line))
 
     def shell(self, command):
         export = self.typed("^ +export ")
@@ -216,10 +217,11 @@ class Feeder(unittest.TestCase):
         for jail, make in feeder.LINES.items():
             with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
                 for _ in range(200):
-                    print(make(chance, feeder.make_address(chance), chance.choice(feeder.USERS), feeder.time.time()), file=log)
+                    user, now = chance.choice(feeder.USERS), feeder.time.time()
+                    print(make(chance, feeder.make_address(chance), user, now), file=log)
                 log.flush()
-                given = subprocess.run(["/usr/bin/python3", "/usr/bin/fail2ban-regex", "--usedns=no", "--", log.name, jail],
-                                       capture_output=True, text=True)
+                words = ["/usr/bin/python3", "/usr/bin/fail2ban-regex", "--usedns=no", "--", log.name, jail]
+                given = subprocess.run(words, capture_output=True, text=True)
                 self.assertIn("200 matched, 0 missed", given.stdout, jail)
 
     def test_addresses_are_many_and_public(self):

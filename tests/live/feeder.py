@@ -20,9 +20,11 @@ IPV4 = {
     "south america": (131, 138, 143, 152, 168, 177, 179, 181, 186, 187, 190, 200, 201),
     "africa": (41, 102, 105, 154, 196, 197),
 }
-IPV6 = ("2001:4000::/23", "2001:1200::/23", "2001:200::/23", "2400::/12", "2600::/12", "2800::/12", "2a00::/12", "2c00::/12")
+IPV6 = ("2001:4000::/23", "2001:1200::/23", "2001:200::/23", "2400::/12", "2600::/12", "2800::/12", "2a00::/12",
+        "2c00::/12")
 
-USERS = ("root", "admin", "ubuntu", "test", "oracle", "postgres", "git", "deploy", "pi", "ftpuser", "jenkins", "minecraft")
+USERS = ("root", "admin", "ubuntu", "test", "oracle", "postgres", "git", "deploy", "pi", "ftpuser", "jenkins",
+         "minecraft")
 PAGES = ("/admin", "/wp-login.php", "/phpmyadmin/", "/status", "/manager/html", "/.git/config", "/api/v1/users")
 
 
@@ -105,6 +107,7 @@ class Feeder:
             with open(self.logs[jail], "a") as log:
                 print(LINES[jail](self.chance, address, self.chance.choice(USERS), now), file=log)
             if tries > 1:
-                heapq.heappush(self.due, (now + self.chance.uniform(0.05, 0.6), next(self.number), jail, address, tries - 1))
+                again = now + self.chance.uniform(0.05, 0.6)
+                heapq.heappush(self.due, (again, next(self.number), jail, address, tries - 1))
         upcoming = min(self.next_arrival, self.next_wave, *(entry[0] for entry in self.due[:1]))
         return max(0.02, upcoming - now)

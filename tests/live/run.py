@@ -51,6 +51,9 @@ What happens, as `banguictl watch` tells it:
 """
 
 
+NO_POLKIT = "There is no polkit here (it needs root): the daemon answers your user alone.\n"
+
+
 class Ended(BaseException):
     """A signal asked us to end: no fault, so nothing that handles faults shall catch it."""
 
@@ -68,7 +71,7 @@ def run(given):
         client = stack.client
         print(WORDS.format(address=stack.address, programs=client.parent, client=client, name=NAME, root=ROOT,
                            log=stack.fail2ban.logs / "fail2ban.log",
-                           polkit="" if polkit else "There is no polkit here (it needs root): the daemon answers your user alone.\n"),
+                           polkit="" if polkit else NO_POLKIT),
               flush=True)
         watch = subprocess.Popen([client, "watch"], env=stack.environment(), stdin=subprocess.DEVNULL, process_group=0)
         try:
