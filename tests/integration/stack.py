@@ -14,6 +14,7 @@ this process even when it is killed.
 Programs come from the build folder that the environment variable BANGUI_BUILD names (default: build).
 """
 
+import atexit
 import contextlib
 import os
 import pathlib
@@ -319,6 +320,8 @@ class Stack:
     # coming and going
 
     def __enter__(self):
+        # also where a test is interrupted, which runs no clean-up of unittest's
+        atexit.register(self._end)
         try:
             self._make_folder()
             self.start_bus()
@@ -358,6 +361,7 @@ class Stack:
         self.address = f"unix:path={self.folder}/bus/socket"
 
     def _end(self):
+        atexit.unregister(self._end)
         failure = ""
         if self._connection:
             with contextlib.suppress(GLib.Error):

@@ -5,6 +5,7 @@ Words on the command line choose cases by a part of their name. A skip counts as
 dependencies.txt, so a test that could not run has found something missing.
 """
 
+import signal
 import sys
 import traceback
 import unittest
@@ -60,7 +61,13 @@ def _cases(suite):
             yield item
 
 
+def on_sigterm(number, frame):
+    # unittest records any other exception and goes on
+    raise KeyboardInterrupt
+
+
 def main():
+    signal.signal(signal.SIGTERM, on_sigterm)
     words = sys.argv[1:]
     every = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     chosen = [case for case in _cases(every) if not words or any(word in case.id() for word in words)]
