@@ -178,7 +178,7 @@ static gint64 option_wait(const Call *call) {
 
         if (!value)
                 return wait;
-        alone = g_variant_ref_sink(g_variant_new_parsed("{'wait': <%v>}", value));
+        alone = g_variant_ref_sink(g_variant_new_parsed("{'wait': %v}", value));
         (void) options_read(alone, table, call->bound->full_name, &wait, NULL);
         return wait;
 }
