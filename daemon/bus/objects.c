@@ -15,7 +15,8 @@ typedef struct Export {
         const char *group; /* key of Objects.interfaces */
         sd_bus_slot *slot;
         GVariant **values; /* interface->n_properties */
-        gboolean *changed; /* the same; waiting to be told */
+        gboolean *changed; /* the same; by the update at work */
+        gboolean *untold;  /* the same; since the last signal */
 } Export;
 
 struct Objects {
@@ -38,6 +39,7 @@ static void export_free(Export *self) {
                 g_variant_unref(self->values[i]);
         g_free(self->values);
         g_free(self->changed);
+        g_free(self->untold);
         g_free(self->path);
         g_free(self);
 }
@@ -156,6 +158,7 @@ int objects_publish(Objects *self, const char *path, const char *group, GVariant
         export->group = key;
         export->values = g_new0(GVariant *, export->interface->n_properties + 1);
         export->changed = g_new0(gboolean, export->interface->n_properties + 1);
+        export->untold = g_new0(gboolean, export->interface->n_properties + 1);
         for (guint i = 0; i < export->interface->n_properties; i++)
                 export->values[i] = zero_value(export->interface->info->properties[i]->signature);
         if (properties && export_take(export, properties) > 0)
@@ -179,9 +182,9 @@ static void export_tell(Export *self) {
         guint n = 0;
 
         for (guint i = 0; i < self->interface->n_properties; i++) {
-                if (!self->changed[i])
+                if (!self->untold[i])
                         continue;
-                self->changed[i] = FALSE;
+                self->untold[i] = FALSE;
                 names[n++] = self->interface->info->properties[i]->name;
         }
         if (n > 0)
@@ -231,9 +234,13 @@ const char **objects_update(Objects *self, const char *path, const char *group, 
         if (export_take(export, properties) > 0)
                 mark_dirty(self, export);
         names = g_new0(const char *, export->interface->n_properties + 1);
-        for (guint i = 0; i < export->interface->n_properties; i++)
-                if (export->changed[i])
-                        names[n++] = export->interface->info->properties[i]->name;
+        for (guint i = 0; i < export->interface->n_properties; i++) {
+                if (!export->changed[i])
+                        continue;
+                export->changed[i] = FALSE;
+                export->untold[i] = TRUE;
+                names[n++] = export->interface->info->properties[i]->name;
+        }
         return names;
 }
 
