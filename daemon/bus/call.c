@@ -9,8 +9,10 @@
 #include "bus/objects.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "core/text.h"
 
 #define CORRELATION_MAX 64
+#define FIRST_LOOK_S 10 /* how long a call waits for the daemon's first look at fail2ban */
 #define CORRELATION_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:-"
 
 GVariant *method_options(const MethodCall *call) {
@@ -185,6 +187,18 @@ const char *call_action(const Call *self) {
         return self->about.action ? self->about.action : self->bound->method->action;
 }
 
+/* What polkit's agent shows to the person who is asked: what, and of what. */
+static void add_question(const Call *self, GVariantBuilder *details) {
+        g_autofree char *object = call_object_text(self);
+        g_autofree char *shown = text_quote(object); /* the caller's words: short and printable */
+        g_autofree char *question = NULL;
+
+        if (object[0] == '\0')
+                return;
+        question = g_strdup_printf("Authentication is required for %s: %s", self->bound->full_name, shown);
+        g_variant_builder_add(details, "{ss}", "polkit.message", question);
+}
+
 GVariant *call_details(const Call *self) {
         GVariantBuilder builder;
 
@@ -195,6 +209,7 @@ GVariant *call_details(const Call *self) {
                 g_variant_builder_add(&builder, "{ss}", "jail", self->about.jail);
         if (self->about.address)
                 g_variant_builder_add(&builder, "{ss}", "address", self->about.address);
+        add_question(self, &builder);
         return g_variant_builder_end(&builder);
 }
 
@@ -234,6 +249,7 @@ static void write_audit(const Call *self, const Services *services) {
 static void run_method(Call *self, const Services *services) {
         GVariant *result;
 
+        probe_await_first(services->probe, self->bound->method->lane == LANE_MEMORY ? 1 : FIRST_LOOK_S);
         /* Not when it came: it may have waited for polkit, a person and a worker. */
         self->plain.now = g_get_real_time() / G_USEC_PER_SEC;
         result = self->bound->method->run(services, &self->plain, &self->error);

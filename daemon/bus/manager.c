@@ -8,6 +8,7 @@
 #include "bus/polkit.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/text.h"
 
 static void add_all(GVariantBuilder *builder, GVariant *dictionary, const char *const (*names)[2]) {
         for (guint i = 0; names[i][0]; i++) {
@@ -105,11 +106,10 @@ static gboolean about_can_do(const MethodCall *call, MethodAbout *ret, GError **
         if (g_str_has_prefix(action, POLKIT_ACTION_PREFIX))
                 action += strlen(POLKIT_ACTION_PREFIX);
         if (!is_action(action)) {
-                g_autofree char *shown = g_utf8_substring(action, 0, MIN(g_utf8_strlen(action, -1), 60));
+                g_autofree char *quoted = text_quote(action);
 
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
-                            "\"%s\" is no action of BanGUI: they are listed by pkaction, e.g. org.bangui.BanGUI1.ban",
-                            shown);
+                            "%s is no action of BanGUI: pkaction lists them, e.g. org.bangui.BanGUI1.ban", quoted);
                 return FALSE;
         }
         ret->action = g_strdup(action);

@@ -21,6 +21,7 @@
 
 #define SIGN_BIT (G_GUINT64_CONSTANT(1) << 63)
 #define RANK_BITS 17 /* twice as many as there can be jails */
+#define TIES_MANY 64
 
 typedef struct Pick {
         guint64 key;
@@ -103,9 +104,12 @@ static guint64 address_key(const BanSlot *slot) {
         return GUINT64_FROM_BE(key);
 }
 
-static guint64 sort_key(const Search *self, const BanSlot *slot) {
-        guint64 rank = self->ranks[slot->jail];
+/* Of the order by jail, then id. */
+static guint64 jail_key(const Search *self, const BanSlot *slot) {
+        return (guint64) self->ranks[slot->jail] << (64 - RANK_BITS) | address_key(slot) >> RANK_BITS;
+}
 
+static guint64 sort_key(const Search *self, const BanSlot *slot) {
         switch (self->query->sort) {
         case BAN_SORT_ADDRESS:
                 return address_key(slot);
@@ -114,9 +118,9 @@ static guint64 sort_key(const Search *self, const BanSlot *slot) {
         case BAN_SORT_ENDS_AT:
                 return slot->ends_at < 0 ? G_MAXUINT64 : (guint64) slot->ends_at ^ SIGN_BIT;
         case BAN_SORT_FAILURES:
-                return (guint64) slot->failures << 32 | rank << (32 - RANK_BITS);
+                return slot->failures;
         case BAN_SORT_JAIL:
-                return rank << (64 - RANK_BITS) | address_key(slot) >> RANK_BITS;
+                return jail_key(self, slot);
         }
         g_assert_not_reached();
 }
@@ -144,48 +148,80 @@ static int compare_picks(gconstpointer a, gconstpointer b, gpointer userdata) {
         return self->query->descending ? -order : order;
 }
 
+/* Stable, by one byte of the key. */
+static void sort_byte(const Pick *picks, guint n, Pick *sorted, guint shift, guint64 flip) {
+        guint32 places[256] = { 0 }, before = 0;
+
+        for (guint i = 0; i < n; i++)
+                places[(picks[i].key ^ flip) >> shift & 0xff]++;
+        for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+                guint32 count = places[i];
+
+                places[i] = before;
+                before += count;
+        }
+        for (guint i = 0; i < n; i++)
+                sorted[places[(picks[i].key ^ flip) >> shift & 0xff]++] = picks[i];
+}
+
 /* By key alone, a byte at a time from the lowest; a byte that is the same everywhere, as most are in times, is passed
- * over. Ends with the order in self->picks. */
-static void sort_keys(Search *self) {
-        g_autofree Pick *spare = g_new(Pick, self->n_picks);
-        guint64 flip = self->query->descending ? G_MAXUINT64 : 0;
+ * over. */
+static void sort_keys(const Search *self, Pick *picks, guint n, Pick *spare) {
+        guint64 flip = self->query->descending ? G_MAXUINT64 : 0, different = 0;
+        Pick *from = picks, *to = spare;
 
+        for (guint i = 0; i < n; i++)
+                different |= picks[i].key ^ picks[0].key;
         for (guint shift = 0; shift < 64; shift += 8) {
-                guint32 places[256] = { 0 }, before = 0;
-                Pick *sorted = spare;
+                Pick *sorted = to;
 
-                for (guint i = 0; i < self->n_picks; i++)
-                        /* NOLINTNEXTLINE(clang-analyzer-core.*): as many picks were filled in as were counted */
-                        places[(self->picks[i].key ^ flip) >> shift & 0xff]++;
-                if (places[(self->picks[0].key ^ flip) >> shift & 0xff] == self->n_picks)
+                if ((different >> shift & 0xff) == 0)
                         continue;
+                sort_byte(from, n, sorted, shift, flip);
+                to = from;
+                from = sorted;
+        }
+        if (from != picks)
+                memcpy(picks, from, n * sizeof(Pick));
+}
 
-                for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
-                        guint32 n = places[i];
+/* How many of the N, which are sorted by key, have the key of the first. */
+static guint count_ties(const Pick *picks, guint n) {
+        guint ties = 1;
 
-                        places[i] = before;
-                        before += n;
-                }
-                for (guint i = 0; i < self->n_picks; i++)
-                        sorted[places[(self->picks[i].key ^ flip) >> shift & 0xff]++] = self->picks[i];
-                spare = self->picks;
-                self->picks = sorted;
+        while (ties < n && picks[ties].key == picks[0].key)
+                ties++;
+        return ties;
+}
+
+static void sort_by_comparing(const Search *self, Pick *picks, guint n) {
+        if (n > 1)
+                qsort_r(picks, n, sizeof(Pick), compare_picks, (gpointer) self);
+}
+
+/* Picks of the same key. Many, as of bans that came in one call, get the key of the order among them instead. */
+static void sort_ties(const Search *self, Pick *picks, guint n, Pick *spare) {
+        if (n < TIES_MANY || self->query->sort == BAN_SORT_ADDRESS) {
+                sort_by_comparing(self, picks, n);
+                return;
+        }
+        for (guint i = 0; i < n; i++)
+                picks[i].key = jail_key(self, picks[i].slot);
+        sort_keys(self, picks, n, spare);
+        for (guint i = 0, ties; i < n; i += ties) {
+                ties = count_ties(picks + i, n - i);
+                sort_by_comparing(self, picks + i, ties);
         }
 }
 
-/* Ten times faster than comparing 100,000 picks; what has the same key is compared then. */
+/* Ten times faster than comparing 100,000 picks. */
 static void sort_picks(Search *self) {
-        guint end;
+        g_autofree Pick *spare = g_new(Pick, self->n_picks);
 
-        if (self->n_picks == 0)
-                return;
-
-        sort_keys(self);
-        for (guint i = 0; i < self->n_picks; i = end) {
-                for (end = i + 1; end < self->n_picks && self->picks[end].key == self->picks[i].key; end++)
-                        ;
-                if (end - i > 1)
-                        qsort_r(&self->picks[i], end - i, sizeof(Pick), compare_picks, self);
+        sort_keys(self, self->picks, self->n_picks, spare);
+        for (guint i = 0, ties; i < self->n_picks; i += ties) {
+                ties = count_ties(self->picks + i, self->n_picks - i);
+                sort_ties(self, self->picks + i, ties, spare);
         }
 }
 

@@ -20,18 +20,22 @@
 
 #define PIECE (128 * 1024)
 #define NUMBERS_MAX 256 /* bytes of a line apart from jail and address */
+#define DIGITS_MAX 20
 
 typedef struct Dump {
         int fd;
         int errsv; /* of the first write that failed */
         gint64 now;
         GHashTable *heads; /* jail, as the table holds it -> GString, the beginning of its lines */
-        GString *piece;
+        const char *last_jail;
+        const GString *last_head;
+        char *piece;
+        gsize used, room;
 } Dump;
 
 static void dump_flush(Dump *self) {
-        const char *at = self->piece->str;
-        gsize left = self->piece->len;
+        const char *at = self->piece;
+        gsize left = self->used;
 
         while (left > 0 && self->errsv == 0) {
                 gssize n = write(self->fd, at, left);
@@ -45,7 +49,18 @@ static void dump_flush(Dump *self) {
                 at += n;
                 left -= (gsize) n;
         }
-        g_string_truncate(self->piece, 0);
+        self->used = 0;
+}
+
+/* Where so many bytes may be written. */
+static char *dump_room(Dump *self, gsize needed) {
+        if (self->room - self->used < needed)
+                dump_flush(self);
+        if (self->room < needed) {
+                self->room = needed;
+                self->piece = g_realloc(self->piece, self->room);
+        }
+        return self->piece + self->used;
 }
 
 static char *json_text(const char *text) {
@@ -60,8 +75,12 @@ static void free_head(gpointer head) {
 
 /* The pointer is the key: the table has each name once, and keeps it while it is locked. */
 static const GString *jail_head(Dump *self, const char *jail) {
-        GString *head = g_hash_table_lookup(self->heads, jail);
+        GString *head;
 
+        if (jail == self->last_jail)
+                return self->last_head;
+
+        head = g_hash_table_lookup(self->heads, jail);
         if (!head) {
                 g_autofree char *quoted = json_text(jail);
 
@@ -69,6 +88,8 @@ static const GString *jail_head(Dump *self, const char *jail) {
                 g_string_printf(head, "{\"jail\":%s,\"address\":", quoted);
                 g_hash_table_insert(self->heads, (gpointer) jail, head);
         }
+        self->last_jail = jail;
+        self->last_head = head;
         return head;
 }
 
@@ -77,17 +98,35 @@ static inline char *put_text(char *p, const char *text, gsize length) {
         return p + length;
 }
 
-static char *put_number(char *p, gint64 number) {
-        char digits[20], *first = digits + sizeof(digits);
-        guint64 rest = number < 0 ? 0 - (guint64) number : (guint64) number;
+static const char digit_pairs[] = "0001020304050607080910111213141516171819"
+                                  "2021222324252627282930313233343536373839"
+                                  "4041424344454647484950515253545556575859"
+                                  "6061626364656667686970717273747576777879"
+                                  "8081828384858687888990919293949596979899";
 
-        do
-                *--first = (char) ('0' + rest % 10);
-        while ((rest /= 10) > 0);
+static guint count_digits(guint64 number) {
+        guint n = 1;
+
+        for (guint64 limit = 10; number >= limit && n < DIGITS_MAX - 1; limit *= 10)
+                n++;
+        return number < G_GUINT64_CONSTANT(10000000000000000000) ? n : DIGITS_MAX;
+}
+
+/* Two digits at a time, from behind. */
+static char *put_number(char *p, gint64 number) {
+        guint64 rest = number < 0 ? 0 - (guint64) number : (guint64) number;
+        char *at, *end;
 
         if (number < 0)
                 *p++ = '-';
-        return put_text(p, first, (gsize) (digits + sizeof(digits) - first));
+        at = end = p + count_digits(rest);
+        for (; at - p >= 2; rest /= 100) {
+                at -= 2;
+                memcpy(at, digit_pairs + 2 * (rest % 100), 2);
+        }
+        if (at > p)
+                *p = (char) ('0' + rest);
+        return end;
 }
 
 #define PUT_LITERAL(p, literal) put_text(p, literal, sizeof(literal) - 1)
@@ -110,28 +149,24 @@ static void dump_ban(const Ban *ban, gpointer userdata) {
         Dump *self = userdata;
         const GString *head = jail_head(self, ban->jail);
         g_autofree char *quoted = ban->is_address ? NULL : json_text(ban->id);
-        gsize id_length = strlen(quoted ? quoted : ban->id), used = self->piece->len;
-        char *p;
+        gsize id_length = strlen(quoted ? quoted : ban->id);
+        char *p = dump_room(self, head->len + id_length + NUMBERS_MAX);
 
-        g_string_set_size(self->piece, used + head->len + id_length + NUMBERS_MAX);
-        p = put_text(self->piece->str + used, head->str, head->len);
+        p = put_text(p, head->str, head->len);
         if (!quoted)
                 *p++ = '"';
         p = put_text(p, quoted ? quoted : ban->id, id_length);
         if (!quoted)
                 *p++ = '"';
         p = put_numbers(p, ban, self->now);
-        g_string_truncate(self->piece, (gsize) (p - self->piece->str));
-
-        if (self->piece->len >= PIECE)
-                dump_flush(self);
+        self->used = (gsize) (p - self->piece);
 }
 
 static void dump_clear(Dump *self) {
         if (self->fd >= 0)
                 close(self->fd);
         g_hash_table_unref(self->heads);
-        g_string_free(self->piece, TRUE);
+        g_free(self->piece);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Dump, dump_clear)
 
@@ -156,7 +191,8 @@ int bans_dump(Bans *self, const BanQuery *query, gint64 now, GError **error) {
                 .fd = -1,
                 .now = now,
                 .heads = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_head),
-                .piece = g_string_sized_new(PIECE + 4096),
+                .piece = g_malloc(PIECE),
+                .room = PIECE,
         };
 
         if (!bans_check_query(self, query, error))

@@ -2,7 +2,7 @@
 
 #include "services/bans-pace.h"
 
-#define TARGET_USEC 10000
+#define TARGET_USEC 15000
 #define FIRST 2u
 
 struct BansPace {

@@ -4,7 +4,7 @@
  * Banning, unbanning, looking up
  *
  * Blocking, called by workers. Addresses go to fail2ban in chunks whose size follows what a command costs there
- * (from 2 up to 100 addresses, aiming at 10 ms), so that fail2ban's other clients are served in between.
+ * (from 2 up to 100 addresses, aiming at 15 ms), so that fail2ban's other clients are served in between.
  */
 
 #pragma once

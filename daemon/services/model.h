@@ -26,7 +26,7 @@ void model_release(Model *self);
 /* settings: as fail2ban_server_settings() gives them. Tells when something changed. */
 void model_set_online(Model *self, const char *version, GVariant *settings, gint64 now);
 void model_set_offline(Model *self, const char *why, gint64 now); /* also: all jails are removed */
-/* When model_set_online() or model_set_offline() was last called; 0 = never. Not a property: it changes with each probe. */
+/* When model_set_online() or _offline() was last called; 0 = never. No property: it changes with each probe. */
 gint64 model_seen_at(Model *self);
 gboolean model_is_online(Model *self);
 

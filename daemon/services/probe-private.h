@@ -57,7 +57,9 @@ struct Probe {
         gint unsettled;    /* atomic */
         gint refresh_all;  /* atomic */
         gint log_written;  /* atomic */
-        GMutex shown_lock; /* of `database` for readers that must not wait for a probe */
+        GMutex shown_lock; /* of `database` for readers that must not wait for a probe, and of `looked` */
+        GCond looked_cond;
+        gboolean looked; /* at least once, whatever came of it */
 };
 
 /* probe-jails.c */

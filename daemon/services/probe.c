@@ -42,6 +42,7 @@ Probe *probe_new(Fail2banClient *client, Model *model, BanTable *bans, Findings 
         self->unexplained_pause = PAUSE_MIN_S;
         g_mutex_init(&self->lock);
         g_mutex_init(&self->shown_lock);
+        g_cond_init(&self->looked_cond);
         return self;
 }
 
@@ -55,6 +56,7 @@ void probe_free(Probe *self) {
         g_free(self->turn);
         g_free(self->database);
         g_free(self->socket_path);
+        g_cond_clear(&self->looked_cond);
         g_mutex_clear(&self->shown_lock);
         g_mutex_clear(&self->lock);
         g_free(self);
@@ -368,6 +370,13 @@ static gboolean look_at_bans(Probe *self, const char *name, GError **error) {
         return check_jail(self, name, FALSE, error);
 }
 
+static void tell_looked(Probe *self) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->shown_lock);
+
+        self->looked = TRUE;
+        g_cond_broadcast(&self->looked_cond);
+}
+
 static gboolean run(Probe *self, gboolean (*work)(Probe *, const char *, GError **), const char *name, gint64 now,
                     GError **error) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
@@ -383,7 +392,16 @@ static gboolean run(Probe *self, gboolean (*work)(Probe *, const char *, GError 
         else
                 give_up(self, failure, error);
         ban_table_end(self->bans);
+        tell_looked(self);
         return done;
+}
+
+void probe_await_first(Probe *self, guint timeout_s) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->shown_lock);
+        gint64 deadline = g_get_monotonic_time() + timeout_s * G_USEC_PER_SEC;
+
+        while (!self->looked && g_cond_wait_until(&self->looked_cond, &self->shown_lock, deadline))
+                ;
 }
 
 gboolean probe_full(Probe *self, gint64 now, GError **error) {

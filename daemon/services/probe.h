@@ -45,6 +45,10 @@ void probe_refresh_settings(Probe *self);
 /* fail2ban closed the connection that probe_dup_connection() gave: it is offline until a probe reaches it again. */
 void probe_connection_ended(Probe *self, guint64 connection, gint64 now);
 
+/* Waits until a probe has ended once, at most so long: before that nothing is known, and a call that started the daemon
+ * would learn that there are no jails. */
+void probe_await_first(Probe *self, guint timeout_s);
+
 /* These do not wait for a running probe. */
 
 /* The file to watch for writes; NULL = fail2ban has no database that can be read, so the watcher has to ask at

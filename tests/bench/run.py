@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """make bench: what things cost, each beside what it is to be compared with, in one run.
 
-Machines are shared and noisy, so figures that are compared are measured in turn and shown as a ratio; figures of one kind
-alone (memory) have a limit. Nothing is asserted: the table is to be read. Programs beside this file print rows of their
-own: name, ours, theirs, ratio, limit, separated by tabs.
+Machines are shared and noisy, so figures that are compared are measured in turn and shown as a ratio; figures of one
+kind alone (memory) have a limit. Nothing is asserted: the table is to be read. Programs beside this file print rows of
+their own: name, ours, theirs, ratio, limit, separated by tabs.
 """
 
 import pathlib
@@ -29,8 +29,8 @@ def row(name, ours, theirs, ratio, limit):
 
 def programs(*argv):
     """Rows of a program of ours."""
-    done = subprocess.run([str(build_folder() / "tests/bench" / argv[0]), *map(str, argv[1:])], capture_output=True, text=True,
-                          timeout=300)
+    words = [str(build_folder() / "tests/bench" / argv[0]), *map(str, argv[1:])]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
     for line in done.stdout.splitlines():
         fields = line.split("\t")
         if len(fields) == 5:
@@ -170,8 +170,8 @@ def bench_start(stack):
         subprocess.run(["setpriv", "--pdeathsig", "TERM", "true"], check=True)
         bare.append(time.monotonic() - begin)
     mine, theirs = statistics.median(times), statistics.median(bare)
-    row("start until it answers on the bus", f"{(mine - theirs) * 1000:.1f} ms", f"{theirs * 1000:.1f} ms (an empty program, taken off)",
-        "", "<= 30 ms")
+    row("start until it answers on the bus", f"{(mine - theirs) * 1000:.1f} ms",
+        f"{theirs * 1000:.1f} ms (empty program, taken off)", "", "<= 30 ms")
 
 
 def bench_rest(stack):
@@ -193,8 +193,8 @@ def open_policy(folder):
     """Our bus policy, and leave to call the bare service that calls are compared with."""
     path = pathlib.Path(folder) / "bench.conf"
     shipped = (SOURCE / "data/dbus-1/org.bangui.BanGUI1.conf").read_text()
-    path.write_text(shipped.replace("</busconfig>", '<policy context="default"><allow send_interface="bench.Bare"/></policy>\n'
-                                                    "</busconfig>"))
+    leave = '<policy context="default"><allow send_interface="bench.Bare"/></policy>'
+    path.write_text(shipped.replace("</busconfig>", f"{leave}\n</busconfig>"))
     return path
 
 

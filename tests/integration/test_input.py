@@ -164,8 +164,8 @@ class Input(unittest.TestCase):
                            GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options), path)
 
     def test_option_of_wrong_type(self):
-        for name, value in (("reason", GLib.Variant("i", 1)), ("force", string("yes")), ("wait", GLib.Variant("d", 1.5)),
-                            ("protect", string("192.0.2.1"))):
+        for name, value in (("reason", GLib.Variant("i", 1)), ("force", string("yes")),
+                            ("wait", GLib.Variant("d", 1.5)), ("protect", string("192.0.2.1"))):
             with self.subTest(name=name):
                 self.check_ban_option(name, value)
 

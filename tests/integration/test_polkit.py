@@ -127,7 +127,7 @@ class AsShipped(Shared):
             self.assertEqual("NotAuthorized", name)
             (action, message, _), = person.asked()
             self.assertEqual(f"{NAME}.ban", action)
-            self.assertEqual("Authentication is required to ban addresses", message)
+            self.assertEqual("Authentication is required for Bans.Ban: '192.0.2.5 in sshd'", message)
         self.assertNotIn("192.0.2.5", self.banned())
 
     def test_the_authorization_part_is_ok(self):

@@ -623,9 +623,9 @@ static void test_pace(void) {
         g_assert_cmpuint(sizes[6], ==, BANS_PACE_MAX);
         g_assert_cmpuint(sizes[7], ==, BANS_PACE_MAX);
 
-        /* 5 ms: two at a time; 50 ms: one, also the next time; another jail is another matter */
+        /* 7 ms: two at a time; 50 ms: one, also the next time; another jail is another matter */
         n = bans_pace_first(pace, "slow");
-        n = bans_pace_next(pace, "slow", n, n * 5000);
+        n = bans_pace_next(pace, "slow", n, n * 7000);
         g_assert_cmpuint(n, ==, 2);
         g_assert_cmpuint(bans_pace_next(pace, "slower", 2, 100000), ==, 1);
         g_assert_cmpuint(bans_pace_first(pace, "slower"), ==, 1);
@@ -633,7 +633,7 @@ static void test_pace(void) {
 
         /* one that becomes slow */
         for (guint i = 0; i < 6; i++)
-                n = bans_pace_next(pace, "fast", 2, 10000);
+                n = bans_pace_next(pace, "fast", 2, 14000);
         g_assert_cmpuint(n, ==, 2);
 }
 

@@ -97,7 +97,7 @@ static void test_output_capped(void) {
         g_auto(ProcessResult) result = { 0 };
         g_autoptr(GError) error = NULL;
 
-        run_shell("head -c 3000000 /dev/zero | tr '\\0' x; echo last >&2", 30, &result, &error);
+        run_shell("head -c 20000000 /dev/zero | tr '\\0' x; echo last >&2", 30, &result, &error);
         g_assert_no_error(error);
         g_assert_cmpuint(result.output->len, ==, PROCESS_OUTPUT_MAX);
         g_assert_cmpstr(result.errors->str, ==, "last\n");
