@@ -105,7 +105,7 @@ static void test_named(void) {
 }
 
 static void test_ssh(void) {
-        char *argv[] = { (char *) "sh", (char *) "-c", (char *) "echo $$; exec cat", NULL };
+        char *argv[] = { (char *) "sh", (char *) "-c", (char *) "echo $$; read end", NULL };
         Process process = process_start(argv, "SSH_CONNECTION=203.0.113.7 50000 198.51.100.1 22");
         g_autoptr(Guard) guard = guard_of(process.pid, NULL);
 
@@ -119,7 +119,7 @@ static void test_ssh(void) {
 /* As below sudo: the variable is with the parent only. */
 static void test_ssh_of_ancestor(void) {
         char *argv[] = { (char *) "sh", (char *) "-c",
-                         (char *) "env -i /bin/sh -c 'env -i /bin/sh -c \"echo \\$\\$; exec cat\"; true'; true", NULL };
+                         (char *) "env -i /bin/sh -c 'env -i /bin/sh -c \"echo \\$\\$; read end\"; true'; true", NULL };
         Process process = process_start(argv, "SSH_CLIENT=fe80::77%eth0 50000 22");
         g_autoptr(Guard) guard = guard_of(process.pid, NULL);
 
@@ -150,7 +150,7 @@ static void test_nonsense_variables(void) {
         static const char *const variables[] = { "SSH_CONNECTION=", "SSH_CONNECTION=example.org 1 2 3",
                                                  "SSH_CONNECTION=0.0.0.0/0 1 2 3", "SSH_CONNECTION=%",
                                                  "SSH_CLIENT=\xff" };
-        char *argv[] = { (char *) "sh", (char *) "-c", (char *) "echo $$; exec cat", NULL };
+        char *argv[] = { (char *) "sh", (char *) "-c", (char *) "echo $$; read end", NULL };
 
         for (guint i = 0; i < G_N_ELEMENTS(variables); i++) {
                 Process process = process_start(argv, variables[i]);
