@@ -173,5 +173,30 @@ class Server(ServerTest):
             pass
 
 
+class OtherJails(unittest.TestCase):
+    def test_journal(self):
+        """A jail that reads the journal: its matches stand where others have files, and it bans as any other."""
+        jails = {"journal": {"filter": "sshd", "backend": "systemd", "logpath": "",
+                             "journalmatch": "_SYSTEMD_UNIT=sshd.service + _COMM=sshd"}}
+        with Stack(jails=jails) as stack:
+            path = f"{ROOT}/jail/journal"
+            self.assertEqual(["journal", [], ["_SYSTEMD_UNIT=sshd.service", "_COMM=sshd"]],
+                             [stack.get("Jail", name, path) for name in ("Backend", "LogPaths", "JournalMatches")])
+            stack.call("Jail.AddJournalMatch", text("_SYSTEMD_UNIT=ssh.service PRIORITY=6"), path=path)
+            self.assertIn("_SYSTEMD_UNIT=ssh.service PRIORITY=6", stack.get("Jail", "JournalMatches", path))
+            self.assertEqual(1, stack.ban("198.51.100.1", jails=["journal"])["banned"])
+
+    def test_hundred_jails(self):
+        """All are there as objects; a ban in all of them is one call."""
+        jails = {f"jail {number:02} ü.x-y": {} for number in range(100)}
+        with Stack(jails=jails) as stack:
+            stack.wait_until(lambda: len(stack.get("Server", "Jails")) == 100, "the jails")
+            objects = stack.call("org.freedesktop.DBus.ObjectManager.GetManagedObjects")
+            self.assertEqual(set(jails), {interfaces[f"{NAME}.Jail"]["Name"] for interfaces in objects.values()
+                                          if f"{NAME}.Jail" in interfaces})
+            self.assertEqual(100, stack.ban("198.51.100.1", jails=[], wait=GLib.Variant("x", 20))["banned"])
+            stack.wait_until(lambda: stack.get("Bans", "Active") == 100, "the bans")
+
+
 if __name__ == "__main__":
     tap.main()
