@@ -20,8 +20,9 @@ typedef struct Event {
 } Event;
 
 struct Publisher {
-        GMutex mutex; /* guards waiting and overflowed */
+        GMutex mutex; /* guards waiting, states and overflowed */
         GQueue waiting;
+        GHashTable *states; /* Event, borrowed from waiting: the one that a newer state of the same thing replaces */
         gboolean overflowed;
         GSource *source;
         sd_bus *bus;
@@ -50,35 +51,62 @@ static gboolean is_ban(EventType type) {
         return type == EVENT_BANNED || type == EVENT_BAN_CHANGED || type == EVENT_UNBANNED;
 }
 
-/* A state that waits is replaced by a newer one of the same thing, unless something about the thing came in between. */
-static gboolean replace_waiting(Publisher *self, EventType type, const char *name, GVariant *properties) {
-        Event *last = g_queue_peek_tail(&self->waiting);
+static gboolean is_state(EventType type) {
+        return !is_ban(type) && type != EVENT_JAIL_REMOVED;
+}
 
-        if (!last || last->type != type || is_ban(type) || !properties || g_strcmp0(last->name, name) != 0)
+/* States are the same when they are of the same thing. */
+static guint state_hash(gconstpointer key) {
+        const Event *self = key;
+
+        return (guint) self->type + (self->name ? g_str_hash(self->name) : 0);
+}
+
+static gboolean state_equal(gconstpointer a, gconstpointer b) {
+        const Event *first = a, *second = b;
+
+        return first->type == second->type && g_strcmp0(first->name, second->name) == 0;
+}
+
+/* A state that waits is replaced where it stands by a newer one of the same thing. */
+static gboolean replace_waiting(Publisher *self, const Event *event) {
+        Event *waiting = is_state(event->type) ? g_hash_table_lookup(self->states, event) : NULL;
+
+        if (!waiting)
                 return FALSE;
-        g_variant_unref(last->properties);
-        last->properties = g_variant_ref(properties);
+        g_variant_unref(waiting->properties);
+        waiting->properties = g_variant_ref(event->properties);
         return TRUE;
+}
+
+static void enqueue(Publisher *self, const Event *event) {
+        Event *copy = g_new0(Event, 1);
+
+        copy->type = event->type;
+        copy->name = g_strdup(event->name);
+        copy->address = g_strdup(event->address);
+        copy->properties = event->properties ? g_variant_ref(event->properties) : NULL;
+        g_queue_push_tail(&self->waiting, copy);
+        if (is_state(copy->type))
+                g_hash_table_add(self->states, copy);
+        if (copy->type == EVENT_JAIL_REMOVED) /* a jail of this name that comes later is another one */
+                g_hash_table_remove(self->states, &(Event) { .type = EVENT_JAIL, .name = copy->name });
 }
 
 /* Any thread. */
 static void on_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
         Publisher *self = userdata;
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->mutex);
-        Event *event;
+        /* borrows what it points to */
+        const Event event = { type, (char *) name, (char *) address, properties };
 
         if (is_ban(type) && self->waiting.length >= WAITING_MAX) {
                 self->overflowed = TRUE;
                 return;
         }
-        if (replace_waiting(self, type, name, properties))
+        if (replace_waiting(self, &event))
                 return;
-        event = g_new0(Event, 1);
-        event->type = type;
-        event->name = g_strdup(name);
-        event->address = g_strdup(address);
-        event->properties = properties ? g_variant_ref(properties) : NULL;
-        g_queue_push_tail(&self->waiting, event);
+        enqueue(self, &event);
         if (self->waiting.length == 1)
                 g_source_set_ready_time(self->source, 0);
 }
@@ -172,6 +200,8 @@ static Event *next_event(Publisher *self, gboolean *ret_overflowed) {
         *ret_overflowed = !event && self->overflowed;
         if (!event)
                 self->overflowed = FALSE;
+        else if (g_hash_table_lookup(self->states, event) == event)
+                g_hash_table_remove(self->states, event);
         return event;
 }
 
@@ -212,6 +242,7 @@ Publisher *publisher_new(void) {
         Publisher *self = g_new0(Publisher, 1);
 
         g_mutex_init(&self->mutex);
+        self->states = g_hash_table_new(state_hash, state_equal);
         self->source = ready_source_new(on_ready, self);
         return self;
 }
@@ -221,6 +252,7 @@ void publisher_free(Publisher *self) {
                 return;
         ready_source_free(self->source);
         sd_bus_unref(self->bus);
+        g_hash_table_unref(self->states);
         g_queue_clear_full(&self->waiting, (GDestroyNotify) event_free);
         g_mutex_clear(&self->mutex);
         g_free(self);
