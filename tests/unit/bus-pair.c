@@ -78,6 +78,11 @@ void bus_pair_settle(BusPair *self) {
                 ;
 }
 
+void bus_pair_wait_signals(BusPair *self, guint n) {
+        while (self->signals->len < n)
+                g_main_context_iteration(NULL, TRUE);
+}
+
 sd_bus_message *bus_pair_call_new(BusPair *self, const char *path, const char *interface, const char *member) {
         sd_bus_message *call = NULL;
 

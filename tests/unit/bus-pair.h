@@ -24,6 +24,9 @@ void bus_pair_close(BusPair *self);
 /* Runs the main loop until nothing is left to do. */
 void bus_pair_settle(BusPair *self);
 
+/* Runs the main loop until so many signals are noted. */
+void bus_pair_wait_signals(BusPair *self, guint n);
+
 /* A method call of the client's, to be filled. */
 sd_bus_message *bus_pair_call_new(BusPair *self, const char *path, const char *interface, const char *member);
 
