@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "retention-fixture.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+
+#include "store/connection.h"
+
+void retention_fixture_open(RetentionFixture *self) {
+        g_autoptr(GError) error = NULL;
+
+        self->folder = g_dir_make_tmp("bangui-retention-XXXXXX", NULL);
+        self->store = store_open(self->folder, &error);
+        g_assert_no_error(error);
+        self->audit = audit_store_new(self->store);
+        self->manual = manual_store_new(self->store);
+        self->retention = retention_new(self->audit, self->manual, RETENTION_DAYS);
+        self->steps = g_string_new(NULL);
+}
+
+void retention_fixture_close(RetentionFixture *self) {
+        g_autofree char *file = g_build_filename(self->folder, STORE_FILE_NAME, NULL);
+
+        retention_free(self->retention);
+        manual_store_free(self->manual);
+        audit_store_free(self->audit);
+        store_close(self->store);
+        g_string_free(self->steps, TRUE);
+        g_assert_cmpint(g_unlink(file), ==, 0);
+        g_assert_cmpint(g_rmdir(self->folder), ==, 0);
+        g_free(self->folder);
+}
+
+static gboolean run_sql(StoreConnection *connection, gpointer sql, GError **error) {
+        return store_execute(connection, sql, "preparing the test", error);
+}
+
+static void write_sql(RetentionFixture *self, char *sql) {
+        g_autofree char *text = sql;
+        g_autoptr(GError) error = NULL;
+
+        store_write(self->store, run_sql, text, &error);
+        g_assert_no_error(error);
+}
+
+#define NUMBERS "WITH RECURSIVE number (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < %u) "
+
+void retention_fixture_add_audit(RetentionFixture *self, guint n, gint64 at) {
+        write_sql(self,
+                  g_strdup_printf(NUMBERS
+                                  "INSERT INTO audit (at, uid, caller, session, unit, method, action, object, reason, "
+                                  "result, message, correlation) "
+                                  "SELECT %" G_GINT64_FORMAT ", 0, '', '', '', '', '', '', '', '', '', '' FROM number",
+                                  n, at));
+}
+
+void retention_fixture_add_manual(RetentionFixture *self, guint n, gint64 at) {
+        write_sql(self, g_strdup("INSERT INTO jail (name) VALUES ('sshd') ON CONFLICT DO NOTHING"));
+        write_sql(self, g_strdup_printf(NUMBERS "INSERT INTO manual (at, uid, reason) SELECT %" G_GINT64_FORMAT
+                                                ", 0, '' FROM number",
+                                        n, at));
+        write_sql(self, g_strdup("INSERT INTO manual_address (address, jail, manual) "
+                                 "SELECT CAST(printf('%04d', id) AS BLOB), 1, id FROM manual "
+                                 "WHERE id NOT IN (SELECT manual FROM manual_address)"));
+}
+
+void retention_fixture_break(RetentionFixture *self) {
+        write_sql(self, g_strdup("DROP TABLE audit"));
+}
+
+static void on_change(void *userdata, int operation, const char *database, const char *table, sqlite3_int64 row) {
+        RetentionFixture *self = userdata;
+
+        g_assert_cmpint(operation, ==, SQLITE_DELETE);
+        self->removed++;
+}
+
+/* 0: the transaction may end. */
+static int on_commit(void *userdata) {
+        RetentionFixture *self = userdata;
+
+        g_string_append_printf(self->steps, "%u ", self->removed);
+        self->removed = 0;
+        self->n_steps++;
+        if (self->step)
+                self->step(self->n_steps, self->userdata);
+        return 0;
+}
+
+static gboolean add_hooks(StoreConnection *connection, gpointer userdata, GError **error) {
+        sqlite3_stmt *statement = store_statement(connection, "SELECT 1", error);
+        sqlite3 *database;
+
+        if (!statement)
+                return FALSE;
+        database = sqlite3_db_handle(statement);
+        sqlite3_update_hook(database, on_change, userdata);
+        sqlite3_commit_hook(database, on_commit, userdata);
+        return TRUE;
+}
+
+void retention_fixture_watch(RetentionFixture *self) {
+        void (*step)(guint, gpointer) = g_steal_pointer(&self->step);
+        g_autoptr(GError) error = NULL;
+
+        store_write(self->store, add_hooks, self, &error);
+        g_assert_no_error(error);
+        /* the hook saw the end of its own transaction */
+        g_string_truncate(self->steps, 0);
+        self->n_steps = 0;
+        self->step = step;
+}
+
+typedef struct Count {
+        const char *table;
+        guint n;
+} Count;
+
+static gboolean count_rows(StoreConnection *connection, gpointer userdata, GError **error) {
+        Count *count = userdata;
+        g_autofree char *sql = g_strconcat("SELECT count(*) FROM ", count->table, NULL);
+        gint64 n = 0;
+
+        if (!store_read_integer(connection, sql, "counting", &n, error))
+                return FALSE;
+        count->n = (guint) n;
+        return TRUE;
+}
+
+guint retention_fixture_count(RetentionFixture *self, const char *table) {
+        Count count = { .table = table };
+        g_autoptr(GError) error = NULL;
+
+        store_read(self->store, count_rows, &count, &error);
+        g_assert_no_error(error);
+        return count.n;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "services/retention.h"
+
+#include "core/error.h"
+#include "retention-fixture.h"
+
+#define NOW ((gint64) 1700000000)
+#define LIMIT (NOW - RETENTION_DAYS * RETENTION_DAY_S)
+
+static void setup(RetentionFixture *f, gconstpointer data) {
+        retention_fixture_open(f);
+}
+
+static void teardown(RetentionFixture *f, gconstpointer data) {
+        retention_fixture_close(f);
+}
+
+static void assert_run(RetentionFixture *f, const char *steps) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(retention_run(f->retention, NOW, &error));
+        g_assert_no_error(error);
+        g_assert_cmpstr(f->steps->str, ==, steps);
+}
+
+static void assert_cancelled(RetentionFixture *f, const char *steps) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(retention_run(f->retention, NOW, &error));
+        g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_CANCELLED);
+        g_assert_cmpstr(f->steps->str, ==, steps);
+}
+
+static void test_nothing_to_do(RetentionFixture *f, gconstpointer data) {
+        retention_fixture_add_audit(f, 3, NOW);
+        retention_fixture_add_manual(f, 2, NOW);
+        retention_fixture_watch(f);
+        assert_run(f, "0 0 ");
+        g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 3);
+        g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 2);
+}
+
+/* What is just as old as the limit stays. */
+static void test_limit(RetentionFixture *f, gconstpointer data) {
+        g_autofree char *too_old = g_strdup_printf("audit WHERE at < %" G_GINT64_FORMAT, LIMIT);
+
+        retention_fixture_add_audit(f, 1, LIMIT - 1);
+        retention_fixture_add_audit(f, 2, LIMIT);
+        retention_fixture_add_audit(f, 4, LIMIT + 1);
+        retention_fixture_add_manual(f, 1, LIMIT - 1);
+        retention_fixture_add_manual(f, 2, LIMIT);
+        retention_fixture_add_manual(f, 4, LIMIT + 1);
+        retention_fixture_watch(f);
+        assert_run(f, "1 1 ");
+        g_assert_cmpuint(retention_fixture_count(f, too_old), ==, 0);
+        g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 6);
+        g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 6);
+        g_assert_cmpuint(retention_fixture_count(f, "manual_address"), ==, 6);
+}
+
+/* Addresses go first, and are not noted since they have no row ids. */
+static void test_steps(RetentionFixture *f, gconstpointer data) {
+        retention_fixture_add_audit(f, 2500, LIMIT - 1);
+        retention_fixture_add_audit(f, 3, NOW);
+        retention_fixture_add_manual(f, 1500, LIMIT - 1);
+        retention_fixture_add_manual(f, 2, NOW);
+        retention_fixture_watch(f);
+        assert_run(f, "1000 1000 500 0 1000 500 ");
+        g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 3);
+        g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 2);
+        g_assert_cmpuint(retention_fixture_count(f, "manual_address"), ==, 2);
+        assert_run(f, "1000 1000 500 0 1000 500 0 0 ");
+}
+
+static void stop_at_second(guint number, gpointer userdata) {
+        if (number == 2)
+                retention_stop(userdata);
+}
+
+/* The step that runs is finished; the next does not begin, and no later run does anything. */
+static void test_stop_in_the_middle(RetentionFixture *f, gconstpointer data) {
+        retention_fixture_add_audit(f, 2500, LIMIT - 1);
+        retention_fixture_add_manual(f, 1, LIMIT - 1);
+        f->step = stop_at_second;
+        f->userdata = f->retention;
+        retention_fixture_watch(f);
+        assert_cancelled(f, "1000 1000 ");
+        g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 500);
+        g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 1);
+        assert_cancelled(f, "1000 1000 ");
+        g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 500);
+}
+
+/* The second step is the first one of the commands by hand. */
+static void test_stop_between_the_tables(RetentionFixture *f, gconstpointer data) {
+        retention_fixture_add_audit(f, 10, LIMIT - 1);
+        retention_fixture_add_manual(f, 1500, LIMIT - 1);
+        f->step = stop_at_second;
+        f->userdata = f->retention;
+        retention_fixture_watch(f);
+        assert_cancelled(f, "10 0 ");
+        g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 0);
+        g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 1500);
+        g_assert_cmpuint(retention_fixture_count(f, "manual_address"), ==, 500);
+}
+
+static void test_stopped_before(RetentionFixture *f, gconstpointer data) {
+        retention_fixture_add_audit(f, 10, LIMIT - 1);
+        retention_fixture_watch(f);
+        retention_stop(f->retention);
+        assert_cancelled(f, "");
+        g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 10);
+}
+
+static void test_failure(RetentionFixture *f, gconstpointer data) {
+        g_autoptr(GError) error = NULL;
+
+        retention_fixture_add_manual(f, 1, LIMIT - 1);
+        retention_fixture_break(f);
+        retention_fixture_watch(f);
+        g_assert_false(retention_run(f->retention, NOW, &error));
+        g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE);
+        g_assert_cmpstr(f->steps->str, ==, "");
+        g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 1);
+}
+
+static void add(const char *path, void (*test)(RetentionFixture *, gconstpointer)) {
+        g_test_add(path, RetentionFixture, NULL, setup, test, teardown);
+}
+
+int main(int argc, char *argv[]) {
+        g_test_init(&argc, &argv, NULL);
+        add("/services/retention/nothing-to-do", test_nothing_to_do);
+        add("/services/retention/limit", test_limit);
+        add("/services/retention/steps", test_steps);
+        add("/services/retention/stop-in-the-middle", test_stop_in_the_middle);
+        add("/services/retention/stop-between-the-tables", test_stop_between_the_tables);
+        add("/services/retention/stopped-before", test_stopped_before);
+        add("/services/retention/failure", test_failure);
+        return g_test_run();
+}
