@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Rows of bans, from a value tree or straight from a line of JSON, and the table of them. */
+/* A row of the lists of bans, and the table of them. */
 
 #pragma once
 
@@ -18,15 +18,27 @@ typedef struct BanRow {
         int64_t count;
 } BanRow;
 
-/* The spans point into the map or the line. */
+enum {
+        BAN_COLUMN_ADDRESS,
+        BAN_COLUMN_JAIL,
+        BAN_COLUMN_BANNED,
+        BAN_COLUMN_UNTIL,
+        BAN_COLUMN_LEFT,
+        BAN_COLUMN_FAILURES,
+        BAN_COLUMN_BANS,
+        BAN_COLUMNS,
+};
+
+/* What is left of its time, as a duration. */
+static inline int64_t ban_row_left(const BanRow *self) {
+        if (self->ends_at < 0)
+                return DURATION_PERMANENT;
+        return self->remaining > 0 ? self->remaining : 0;
+}
+
+/* The spans point into the map and hold no escapes. */
 void ban_row_from_value(BanRow *self, const Value *map);
 
-/* Returns 0, or -EBADMSG when the line is no flat JSON object. */
-int ban_row_from_line(BanRow *self, const char *line, size_t length);
-
+/* A table that is kept, of rows without escapes. */
 void ban_table_init(Table *table);
-
-/* For a table that is printed while it is read: makes room for the row that a line holds, then begins to print. */
-void ban_table_expect(Table *table, const char *line, size_t length);
-void ban_table_stream(Table *table, const Clock *clock, Output *output);
 void ban_table_add(Table *table, Clock *clock, const BanRow *row);

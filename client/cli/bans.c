@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "client/cli/ban-lines.h"
+#include "client/cli/ban-list.h"
 #include "client/cli/ban-rows.h"
 #include "client/cli/command.h"
 #include "client/lib/errors.h"
@@ -90,29 +92,14 @@ static int bans_list(Cli *cli, Value *options, int64_t limit) {
         return 0;
 }
 
-/* The next line of a text, without its end; moves on behind it. Returns false when there is none. */
-static bool next_line(const char **at, const char *end, const char **ret_line, size_t *ret_length) {
-        const char *stop;
-
-        if (*at >= end)
-                return false;
-        stop = memchr(*at, '\n', (size_t) (end - *at));
-        if (stop == NULL)
-                stop = end;
-        *ret_line = *at;
-        *ret_length = (size_t) (stop - *at);
-        *at = stop + 1;
-        return true;
-}
-
 /* The lines are JSON objects already: together they are an array. */
 static void dump_json(Cli *cli, const char *text, size_t size, int64_t limit) {
-        const char *at = text;
-        const char *line = NULL;
-        size_t length = 0;
+        BanLines lines = { text, text + size };
+        const char *line;
+        size_t length;
 
         output_add(&cli->output, "[");
-        for (int64_t i = 0; i < limit && next_line(&at, text + size, &line, &length); i++) {
+        for (int64_t i = 0; i < limit && ban_lines_next_text(&lines, &line, &length); i++) {
                 output_add(&cli->output, i > 0 ? ",\n" : "\n");
                 buffer_add(&cli->output.text, line, length);
                 output_settle(&cli->output);
@@ -120,32 +107,10 @@ static void dump_json(Cli *cli, const char *text, size_t size, int64_t limit) {
         output_add(&cli->output, "\n]\n");
 }
 
-/* Twice through the lines: for the widths, and to print. So nothing of a long list is kept. */
 static int dump_table(Cli *cli, const char *text, size_t size, int64_t limit) {
-        auto_table Table table = { 0 };
-        const char *at = text;
-        const char *line = NULL;
-        size_t length = 0;
-
-        if (size == 0) {
-                output_add(&cli->output, NO_BANS);
-                return 0;
-        }
-        ban_table_init(&table);
-        for (int64_t i = 0; i < limit && next_line(&at, text + size, &line, &length); i++)
-                ban_table_expect(&table, line, length);
-        ban_table_stream(&table, &cli->clock, &cli->output);
-        at = text;
-        for (int64_t i = 0; i < limit && next_line(&at, text + size, &line, &length); i++) {
-                BanRow row;
-
-                if (ban_row_from_line(&row, line, length) < 0) {
-                        client_set_error(&cli->client, BANGUI_ERROR_PREFIX "Internal",
-                                         "line %lld of the daemon's list is no ban", (long long) i + 1);
-                        return cli_fail(cli);
-                }
-                ban_table_add(&table, &cli->clock, &row);
-        }
+        if (size > 0)
+                return ban_list_print(cli, text, size, limit);
+        output_add(&cli->output, NO_BANS);
         return 0;
 }
 
@@ -161,7 +126,7 @@ static int dump_print(Cli *cli, int fd, int64_t limit) {
         }
         size = (size_t) status.st_size;
         if (size > 0)
-                text = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+                text = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (text == MAP_FAILED) {
                 client_set_errno(&cli->client, -errno, "cannot map the daemon's list");
                 return cli_fail(cli);

@@ -7,8 +7,6 @@
 #include "client/lib/memory.h"
 #include "client/lib/text.h"
 
-#define GAP 2
-
 void table_init(Table *self, const TableColumn *columns, size_t n_columns) {
         *self = (Table) { .columns = columns, .n_columns = n_columns };
 }
@@ -50,9 +48,9 @@ static void print_cell(Output *output, const char *text, TableCell cell, size_t 
                 output_style_on(output, style);
                 buffer_add(&output->text, text, cell.length);
                 output_style_off(output, style);
-                *blanks = (right ? 0 : missing) + GAP;
+                *blanks = (right ? 0 : missing) + TABLE_GAP;
         } else
-                *blanks += missing + GAP;
+                *blanks += missing + TABLE_GAP;
 }
 
 static void print_head(Table *self, Output *output) {
@@ -91,16 +89,6 @@ static const char *print_row(const Table *self, size_t first, const char *text, 
         return text;
 }
 
-void table_expect(Table *self, size_t column, size_t width) {
-        if (width > self->widths[column])
-                self->widths[column] = width;
-}
-
-void table_stream(Table *self, Output *output) {
-        self->stream = output;
-        print_head(self, output);
-}
-
 void table_print(Table *self, Output *output) {
         const char *text = self->text.text;
 
@@ -117,13 +105,7 @@ static void table_end_cell(Table *self, size_t start, size_t width) {
                 table_grow(self);
         self->cells[self->n_cells++] = (TableCell) { (uint32_t) (self->text.length - start), (uint32_t) width };
         self->column = column + 1 < self->n_columns ? column + 1 : 0;
-        if (self->stream == NULL)
-                table_expect(self, column, width);
-        else if (self->column == 0) {
-                (void) print_row(self, 0, self->text.text, self->stream);
-                self->n_cells = 0;
-                self->text.length = 0;
-        }
+        table_expect(self, column, width);
 }
 
 void table_add_span(Table *self, const char *text, size_t length) {

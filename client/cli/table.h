@@ -4,7 +4,7 @@
  * A table with aligned columns
  *
  * All cells stand one behind the other in one buffer, row by row; the widths are known when the last cell is there.
- * A very long table is not kept: who knows its widths before tells them, and each row is printed when it is complete.
+ * Who writes the rows of a very long table himself tells the widths and prints it without rows: that is its head.
  * A table of which no column has a title has no head line.
  */
 
@@ -17,6 +17,7 @@
 #include "client/lib/clock.h"
 
 #define TABLE_COLUMNS_MAX 16
+#define TABLE_GAP 2 /* blanks between columns */
 
 typedef struct TableColumn {
         const char *title;
@@ -38,8 +39,7 @@ typedef struct Table {
         Style *styles; /* as many as cells once there was a style, else NULL */
         size_t n_cells;
         size_t capacity;
-        size_t column;  /* of the next cell */
-        Output *stream; /* where rows go when they are complete, or NULL */
+        size_t column; /* of the next cell */
 } Table;
 
 /* COLUMNS must outlive the table. */
@@ -57,11 +57,10 @@ void table_style(Table *self, Style style);
 
 void table_print(Table *self, Output *output);
 
-/*
- * Tells how wide a column will be, and begins to print: rows go to the output as they are added, without styles.
- * A wider cell moves what is behind it in its row.
- */
-void table_expect(Table *self, size_t column, size_t width);
-void table_stream(Table *self, Output *output);
+/* Makes a column at least so wide. */
+static inline void table_expect(Table *self, size_t column, size_t width) {
+        if (width > self->widths[column])
+                self->widths[column] = width;
+}
 
 #define auto_table auto_with(table_done)

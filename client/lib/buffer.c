@@ -29,6 +29,10 @@ void buffer_add_int(Buffer *self, int64_t number) {
         char *at = digits + sizeof(digits);
         uint64_t rest = number < 0 ? -(uint64_t) number : (uint64_t) number;
 
+        if (rest < 10 && number >= 0) {
+                buffer_add_char(self, (char) ('0' + rest));
+                return;
+        }
         do {
                 *--at = (char) ('0' + rest % 10);
                 rest /= 10;
@@ -36,12 +40,6 @@ void buffer_add_int(Buffer *self, int64_t number) {
         if (number < 0)
                 *--at = '-';
         buffer_add(self, at, (size_t) (digits + sizeof(digits) - at));
-}
-
-void buffer_add_spaces(Buffer *self, size_t count) {
-        if (count > 0)
-                memset(buffer_room(self, count), ' ', count);
-        self->length += count;
 }
 
 void buffer_vprintf(Buffer *self, const char *format, va_list list) {

@@ -20,7 +20,6 @@ typedef struct Buffer {
 void buffer_done(Buffer *self);
 void buffer_grow(Buffer *self, size_t more);
 void buffer_add_int(Buffer *self, int64_t number);
-void buffer_add_spaces(Buffer *self, size_t count);
 void buffer_vprintf(Buffer *self, const char *format, va_list list);
 void buffer_printf(Buffer *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -50,6 +49,17 @@ static inline void buffer_add_text(Buffer *self, const char *text) {
 static inline void buffer_add_char(Buffer *self, char c) {
         *buffer_room(self, 1) = c;
         self->length++;
+}
+
+/* Few are written at once as a piece of fixed size, which needs no call. */
+static inline void buffer_add_spaces(Buffer *self, size_t count) {
+        enum { FEW = 16 };
+        char *room = buffer_room(self, count < FEW ? FEW : count);
+
+        memset(room, ' ', FEW);
+        if (count > FEW)
+                memset(room, ' ', count);
+        self->length += count;
 }
 
 #define auto_buffer auto_with(buffer_done)

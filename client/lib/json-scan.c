@@ -75,16 +75,6 @@ static bool skip_escape(JsonScan *self) {
         return true;
 }
 
-/* Characters that cannot stand for themselves in a string. */
-static const bool special[256] = { [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true };
-
-/* Behind the characters that stand for themselves. */
-static inline const char *skip_plain(const char *at, const char *end) {
-        while (at < end && !special[(unsigned char) *at])
-                at++;
-        return at;
-}
-
 static int scan_string(JsonScan *self, JsonSpan *ret_span) {
         const char *start;
         bool escaped = false;
@@ -93,7 +83,7 @@ static int scan_string(JsonScan *self, JsonSpan *ret_span) {
                 return -EBADMSG;
         start = self->at;
         for (;;) {
-                self->at = skip_plain(self->at, self->end);
+                self->at = json_skip_plain(self->at, self->end);
                 if (take_char(self, '"')) {
                         *ret_span = (JsonSpan) { start, (size_t) (self->at - 1 - start), escaped };
                         return 0;
@@ -163,7 +153,7 @@ static int scan_word(JsonScan *self, const char *word, JsonSpan *ret_span) {
         return 0;
 }
 
-int json_scan_value(JsonScan *self, JsonField *field) {
+static int scan_value(JsonScan *self, JsonField *field) {
         if (self->at == self->end)
                 return -EBADMSG;
         switch (*self->at) {
@@ -183,20 +173,6 @@ int json_scan_value(JsonScan *self, JsonField *field) {
                 field->kind = JSON_NUMBER;
                 return scan_number(self, field);
         }
-}
-
-bool json_scan_key(JsonScan *self, const char *key, size_t length) {
-        size_t comma = self->first ? 0 : 1;
-        const char *at = self->at;
-
-        if ((size_t) (self->end - at) < comma + length + 3 || (comma > 0 && *at != ','))
-                return false;
-        at += comma;
-        if (at[0] != '"' || memcmp(at + 1, key, length) != 0 || at[length + 1] != '"' || at[length + 2] != ':')
-                return false;
-        self->at = at + length + 3;
-        self->first = false;
-        return true;
 }
 
 static int scan_end(JsonScan *self) {
@@ -222,7 +198,7 @@ int json_scan_field(JsonScan *self, JsonField *ret_field) {
         if (!take_char(self, ':'))
                 return -EBADMSG;
         skip_blanks(self);
-        r = json_scan_value(self, ret_field);
+        r = scan_value(self, ret_field);
         return r < 0 ? r : 1;
 }
 

@@ -13,6 +13,7 @@
 
 #include "client/lib/buffer.h"
 #include "client/lib/value.h"
+#include "client/lib/words.h"
 
 /* INDENT: blanks for each level, 0 = all on one line. */
 void json_write(Buffer *buffer, const Value *value, unsigned indent);
@@ -50,13 +51,19 @@ int json_scan_open(JsonScan *self, const char *text, size_t length);
 /* The next field. Returns 1, 0 when the object and the text are at their end, or -EBADMSG. */
 int json_scan_field(JsonScan *self, JsonField *ret_field);
 
-/*
- * A faster way past keys that are known: goes behind the next key and its colon when that is KEY without escapes or
- * blanks around it; else stays where it is. After true json_scan_value() must follow, which sets all of the field but
- * the key.
- */
-bool json_scan_key(JsonScan *self, const char *key, size_t length);
-int json_scan_value(JsonScan *self, JsonField *field);
+/* Behind the characters that stand for themselves in a string: at what ends it, an escape, a fault or the end. */
+static inline const char *json_skip_plain(const char *at, const char *end) {
+        for (; end - at >= 8; at += 8) {
+                uint64_t word = word_at(at);
+                uint64_t hits = word_below(word, ' ') | word_equals(word, '"') | word_equals(word, '\\');
+
+                if (hits != 0)
+                        return at + word_first(hits);
+        }
+        while (at < end && (unsigned char) *at >= ' ' && *at != '"' && *at != '\\')
+                at++;
+        return at;
+}
 
 /* Adds the string with its escapes resolved; what cannot stand in a C string or in UTF-8 becomes U+FFFD. */
 void json_span_add_string(const JsonSpan *self, Buffer *buffer);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "client/lib/memory.h"
+#include "client/lib/words.h"
 
 #define SUGGEST_LONGEST 64
 
@@ -78,6 +79,13 @@ static bool is_plain(char c) {
 static size_t plain_length(const char *text, size_t length) {
         size_t n = 0;
 
+        for (; length - n >= 8; n += 8) {
+                uint64_t word = word_at(text + n);
+                uint64_t hits = word_below(word, 0x20) | word_equals(word, 0x7f) | (word & WORD_HIGHEST);
+
+                if (hits != 0)
+                        return n + word_first(hits);
+        }
         while (n < length && is_plain(text[n]))
                 n++;
         return n;
@@ -93,32 +101,38 @@ static size_t add_shown(Buffer *buffer, uint32_t c) {
         return buffer->length - before;
 }
 
+/* Adds a character that is not plain. Returns its bytes. */
+static size_t add_character(Buffer *buffer, const char *text, size_t length, size_t *width) {
+        uint32_t c = 0;
+        size_t bytes = decode(text, length, &c);
+
+        if (bytes == 0) {
+                *width += add_shown(buffer, (unsigned char) *text);
+                return 1;
+        }
+        if (in_ranges(c, harmful))
+                *width += add_shown(buffer, c);
+        else {
+                buffer_add(buffer, text, bytes);
+                *width += code_point_width(c);
+        }
+        return bytes;
+}
+
 size_t text_add_safe(Buffer *buffer, const char *text, size_t length) {
+        const char *end = text + length;
         size_t width = 0;
 
-        while (length > 0) {
-                size_t bytes = plain_length(text, length);
-                uint32_t c = 0;
+        for (;;) {
+                size_t plain = plain_length(text, (size_t) (end - text));
 
-                if (bytes > 0) {
-                        buffer_add(buffer, text, bytes);
-                        width += bytes;
-                } else {
-                        bytes = decode(text, length, &c);
-                        if (bytes == 0) {
-                                bytes = 1;
-                                width += add_shown(buffer, (unsigned char) *text);
-                        } else if (in_ranges(c, harmful))
-                                width += add_shown(buffer, c);
-                        else {
-                                buffer_add(buffer, text, bytes);
-                                width += code_point_width(c);
-                        }
-                }
-                text += bytes;
-                length -= bytes;
+                buffer_add(buffer, text, plain);
+                width += plain;
+                text += plain;
+                if (text == end)
+                        return width;
+                text += add_character(buffer, text, (size_t) (end - text), &width);
         }
-        return width;
 }
 
 size_t text_width(const char *text, size_t length) {
