@@ -3,37 +3,20 @@
 #include "bus/codec.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
+#include "bus-pair.h"
 #include "core/error.h"
 
-/* Two ends of one connection: enough for messages to be made and read. */
-typedef struct Fixture {
-        sd_bus *client;
-        sd_bus *server;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data) {
-        int fds[2];
-        sd_id128_t id;
-
-        g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), ==, 0);
-        g_assert_cmpint(sd_id128_randomize(&id), >=, 0);
-        g_assert_cmpint(sd_bus_new(&f->client), >=, 0);
-        g_assert_cmpint(sd_bus_set_fd(f->client, fds[0], fds[0]), >=, 0);
-        g_assert_cmpint(sd_bus_start(f->client), >=, 0);
-        g_assert_cmpint(sd_bus_new(&f->server), >=, 0);
-        g_assert_cmpint(sd_bus_set_fd(f->server, fds[1], fds[1]), >=, 0);
-        g_assert_cmpint(sd_bus_set_server(f->server, 1, id), >=, 0);
-        g_assert_cmpint(sd_bus_start(f->server), >=, 0);
+/* Messages are made and read at the client's end; none is sent. */
+static void set_up(BusPair *f, gconstpointer data) {
+        bus_pair_open(f);
 }
 
-static void tear_down(Fixture *f, gconstpointer data) {
-        sd_bus_close_unref(f->client);
-        sd_bus_close_unref(f->server);
+static void tear_down(BusPair *f, gconstpointer data) {
+        bus_pair_close(f);
 }
 
-static sd_bus_message *new_message(Fixture *f) {
+static sd_bus_message *new_message(BusPair *f) {
         sd_bus_message *message = NULL;
 
         g_assert_cmpint(sd_bus_message_new_method_call(f->client, &message, NULL, "/", "a.b", "C"), >=, 0);
@@ -46,7 +29,7 @@ static void seal(sd_bus_message *message) {
 }
 
 /* Every shape that our interfaces have, and some that they might get: what goes in comes out. */
-static void test_round_trip(Fixture *f, gconstpointer data) {
+static void test_round_trip(BusPair *f, gconstpointer data) {
         static const char *const tuples[] = {
                 "()",
                 "('text',)",
@@ -80,7 +63,7 @@ static void test_round_trip(Fixture *f, gconstpointer data) {
         }
 }
 
-static void test_wrong_signature(Fixture *f, gconstpointer data) {
+static void test_wrong_signature(BusPair *f, gconstpointer data) {
         g_autoptr(sd_bus_message) message = new_message(f);
         g_autoptr(GError) error = NULL;
 
@@ -93,7 +76,7 @@ static void test_wrong_signature(Fixture *f, gconstpointer data) {
 }
 
 /* A descriptor in a dictionary's value is none of ours to take. */
-static void test_handle_refused(Fixture *f, gconstpointer data) {
+static void test_handle_refused(BusPair *f, gconstpointer data) {
         g_autoptr(sd_bus_message) message = new_message(f);
         g_autoptr(GError) error = NULL;
         g_autoptr(GVariant) options = NULL;
@@ -109,8 +92,8 @@ static void test_handle_refused(Fixture *f, gconstpointer data) {
 
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add("/bus/codec/round-trip", Fixture, NULL, set_up, test_round_trip, tear_down);
-        g_test_add("/bus/codec/wrong-signature", Fixture, NULL, set_up, test_wrong_signature, tear_down);
-        g_test_add("/bus/codec/handle-refused", Fixture, NULL, set_up, test_handle_refused, tear_down);
+        g_test_add("/bus/codec/round-trip", BusPair, NULL, set_up, test_round_trip, tear_down);
+        g_test_add("/bus/codec/wrong-signature", BusPair, NULL, set_up, test_wrong_signature, tear_down);
+        g_test_add("/bus/codec/handle-refused", BusPair, NULL, set_up, test_handle_refused, tear_down);
         return g_test_run();
 }
