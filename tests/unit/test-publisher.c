@@ -72,7 +72,8 @@ static void emit_active(Fixture *f, guint n) {
 }
 
 static void emit_ban(Fixture *f, EventType type, guint number) {
-        g_autoptr(GVariant) row = g_variant_ref_sink(g_variant_new_parsed("{'number': <%u>}", number));
+        GVariant *entry = g_variant_new("{sv}", "number", g_variant_new_uint32(number));
+        g_autoptr(GVariant) row = g_variant_ref_sink(g_variant_new_array(NULL, &entry, 1));
 
         event_emit(&f->sink, type, "sshd", "192.0.2.1", row);
 }
