@@ -282,6 +282,26 @@ static void test_sort(World *world, gconstpointer data) {
                      "web/User web/192.0.2.9 web/192.0.0.0/16 ssh/2001:db8::1 ssh/192.0.2.10 ssh/192.0.2.9");
 }
 
+/* Many bans of the same time, some of which even the second key does not tell apart: as pages, which compare. */
+static void test_many_ties(World *world, gconstpointer data) {
+        const char *const forms[] = { "192.0.%u.1", "2001:db8::%x", "2001:db8::%x:0/112", "user-%u" };
+
+        for (guint i = 0; i < 800; i++) {
+                guint number = (i * 7919) % 800 / 4;
+                g_autofree char *id = g_strdup_printf(forms[i % 4], number + 1);
+
+                put_quietly(world, i % 3 > 0 ? "b" : "a", id, NOW - (gint64) (i % 2), -1);
+        }
+
+        for (guint i = 0; i <= BAN_SORT_JAIL; i++)
+                for (gboolean descending = FALSE; descending <= TRUE; descending++) {
+                        BanQuery query = { .sort = (BanSort) i, .descending = descending };
+                        g_autofree char *whole = query_all(world, query, 0), *pages = query_all(world, query, 90);
+
+                        g_assert_cmpstr(whole, ==, pages);
+                }
+}
+
 static void test_filter(World *world, gconstpointer data) {
         Address network, address;
 
@@ -512,6 +532,7 @@ int main(int argc, char **argv) {
         CASE("ids", test_ids);
         CASE("due", test_due);
         CASE("sort", test_sort);
+        CASE("many-ties", test_many_ties);
         CASE("filter", test_filter);
         CASE("total", test_total);
         CASE("cursor", test_cursor);
