@@ -82,7 +82,13 @@ static char *find_folder(const Journald *self) {
         return NULL;
 }
 
-/* Nothing tells when its sockets and its first file are there but looking. */
+/* Nothing tells when its sockets and its first file are there but looking. Where it cannot run, it has said why. */
+static void wait_a_moment(const Journald *self, gint64 deadline) {
+        g_assert_cmpint(waitpid(self->pid, NULL, WNOHANG), ==, 0);
+        g_assert_cmpint(g_get_monotonic_time(), <, deadline);
+        g_usleep(LOOK_USEC);
+}
+
 static void journald_start(Journald *self) {
         const char *arguments[] = { JOURNALD, NULL, NULL };
         gint64 deadline = g_get_monotonic_time() + PATIENCE_USEC;
@@ -92,20 +98,16 @@ static void journald_start(Journald *self) {
         self->name = g_strdup_printf("bangui%d", getpid());
         self->runtime = g_strconcat("/run/systemd/journal.", self->name, NULL);
         arguments[1] = self->name;
-        g_spawn_async(NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDERR_TO_DEV_NULL,
-                      die_with_test, NULL, &self->pid, &error);
+        g_spawn_async(NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, die_with_test, NULL, &self->pid,
+                      &error);
         g_assert_no_error(error);
 
-        while ((fd = connect_to(self, "socket", SOCK_DGRAM)) < 0) {
-                g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-                g_usleep(LOOK_USEC);
-        }
+        while ((fd = connect_to(self, "socket", SOCK_DGRAM)) < 0)
+                wait_a_moment(self, deadline);
         send_text(fd, "MESSAGE=not fail2ban's\nSYSLOG_IDENTIFIER=other\n");
         close(fd);
-        while (!(self->folder = find_folder(self))) {
-                g_assert_cmpint(g_get_monotonic_time(), <, deadline);
-                g_usleep(LOOK_USEC);
-        }
+        while (!(self->folder = find_folder(self)))
+                wait_a_moment(self, deadline);
 }
 
 static void remove_folder(const char *path) {
