@@ -13,6 +13,7 @@ import select
 import shutil
 import signal
 import subprocess
+import termios
 import time
 import unittest
 
@@ -87,7 +88,7 @@ class Shared(unittest.TestCase):
         return line.decode()
 
     def on_terminal(self, *words, uid=None, answer=None, env=None):
-        """Runs it on a terminal; its output and exit status. ANSWER: (what to wait for, what to type then)."""
+        """Runs it on a terminal; its output and exit status. ANSWER: (the question, the secret to type then)."""
         argv = [str(self.client), *words]
         if uid is not None:
             argv = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", *argv]
@@ -106,6 +107,8 @@ class Shared(unittest.TestCase):
                 break
             output += piece
             if answer and answer[0] in output:
+                # who asks for a secret turns the echo off, and drops what was typed before
+                self.stack.wait_until(lambda: not termios.tcgetattr(terminal)[3] & termios.ECHO, "the echo to go")
                 os.write(terminal, answer[1])
                 answer = None
         os.close(terminal)
