@@ -3,8 +3,8 @@
 /*
  * Text, eight bytes at a time
  *
- * A search returns a word in which the highest bit of a byte marks a hit. Marks above the lowest one may be wrong, since
- * a subtraction carries upwards: only the first hit counts. Searches may be joined with |.
+ * A search returns a word in which the highest bit of a byte marks a hit. Marks above the lowest one may be wrong,
+ * since a subtraction carries upwards: only the first hit counts. Searches may be joined with |.
  */
 
 #pragma once

@@ -63,6 +63,7 @@ struct Watcher {
         GSource *hangup;
         int hangup_fd; /* open while `hangup` is there */
         guint64 connection;
+        guint64 hung_up; /* the connection that ended; the next one may be watched before a look takes it up */
         gboolean running;
         guint wanted;     /* Work to be done as soon as the worker is free */
         gboolean written; /* the database; held back until `breathe_until_us` */
@@ -172,7 +173,7 @@ static void start_work(Watcher *self) {
 
         g_mutex_lock(&self->lock);
         self->work |= work;
-        self->ended = self->connection;
+        self->ended = self->hung_up;
         g_cond_signal(&self->cond);
         g_mutex_unlock(&self->lock);
 }
@@ -238,6 +239,7 @@ static gboolean on_hangup(int fd, GIOCondition condition, gpointer userdata) {
         Watcher *self = userdata;
 
         forget_connection(self);
+        self->hung_up = self->connection;
         self->wanted |= WORK_ENDED;
         plan(self);
         return G_SOURCE_REMOVE;

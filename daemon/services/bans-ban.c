@@ -90,8 +90,20 @@ static void assume_banned(BansRun *run, const Chunk *chunk, guint index, gint64 
         ban_table_assume(run->bans->table, &ban, chunk->at);
 }
 
-/* Takes the chunk into rows, counts, table, and into the list of new ones. */
-static void take_chunk(BansRun *run, const Chunk *chunk, const gint64 *bantime, GArray *fresh) {
+/* What was banned goes into rows, counts, table, and the list of new ones, on a thread of its own when there is more
+ * than one chunk: to tell of a hundred bans takes a millisecond, in which fail2ban is to have the next command. */
+typedef struct Taker {
+        BansRun *run;
+        gint64 bantime;
+        gboolean has_bantime;
+        GArray *fresh;
+        GAsyncQueue *chunks; /* Chunk, owned; one without addresses is the last */
+        GThread *thread;     /* NULL until it is needed */
+} Taker;
+
+static void take_chunk(Taker *self, const Chunk *chunk) {
+        BansRun *run = self->run;
+
         ban_table_begin(run->bans->table);
         for (guint i = 0; i < chunk->n; i++) {
                 State state = chunk->states[i];
@@ -101,26 +113,58 @@ static void take_chunk(BansRun *run, const Chunk *chunk, const gint64 *bantime, 
                 bans_run_add_row(run, chunk->jail, chunk_texts(run, chunk)[i], state_names[state]);
                 if (state != STATE_BANNED)
                         continue;
-                if (bantime)
-                        assume_banned(run, chunk, i, *bantime);
-                g_array_append_val(fresh, g_array_index(run->work->addresses, Address, chunk->from + i));
+                if (self->has_bantime)
+                        assume_banned(run, chunk, i, self->bantime);
+                g_array_append_val(self->fresh, g_array_index(run->work->addresses, Address, chunk->from + i));
         }
         ban_table_end(run->bans->table);
 }
 
-static gboolean ban_chunk(BansRun *run, Chunk *chunk, const gint64 *bantime, GArray *fresh, GError **error) {
+static gpointer take_chunks(gpointer data) {
+        Taker *self = data;
+
+        for (;;) {
+                g_autofree Chunk *chunk = g_async_queue_pop(self->chunks);
+
+                if (chunk->n == 0)
+                        return NULL;
+                take_chunk(self, chunk);
+        }
+}
+
+static void taker_push(Taker *self, const Chunk *chunk) {
+        if (!self->thread && chunk->from + chunk->n >= self->run->work->texts->len) {
+                take_chunk(self, chunk);
+                return;
+        }
+        if (!self->thread)
+                self->thread = g_thread_new("taker", take_chunks, self);
+        g_async_queue_push(self->chunks, g_memdup2(chunk, sizeof(Chunk)));
+}
+
+static void taker_clear(Taker *self) {
+        if (self->thread) {
+                g_async_queue_push(self->chunks, g_new0(Chunk, 1));
+                g_thread_join(self->thread);
+        }
+        g_async_queue_unref(self->chunks);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Taker, taker_clear)
+
+/* How long fail2ban took is for the pace; what we do with the answer is not. */
+static gboolean ban_chunk(BansRun *run, Chunk *chunk, gint64 *ret_usec, GError **error) {
+        gint64 start;
         guint n_new = 0;
 
         for (guint i = 0; i < chunk->n; i++)
                 chunk->known[i] = ban_table_has(run->bans->table, chunk->jail, chunk_texts(run, chunk)[i]);
 
         chunk->at = bans_run_now(run);
-        if (!fail2ban_ban(run->bans->client, chunk->jail, chunk_texts(run, chunk), chunk->n, &n_new, error) ||
-            !judge_chunk(run, chunk, n_new, error))
+        start = g_get_monotonic_time();
+        if (!fail2ban_ban(run->bans->client, chunk->jail, chunk_texts(run, chunk), chunk->n, &n_new, error))
                 return FALSE;
-
-        take_chunk(run, chunk, bantime, fresh);
-        return TRUE;
+        *ret_usec = g_get_monotonic_time() - start;
+        return judge_chunk(run, chunk, n_new, error);
 }
 
 static gboolean jail_bantime(Model *model, const char *jail, gint64 *ret) {
@@ -130,24 +174,24 @@ static gboolean jail_bantime(Model *model, const char *jail, gint64 *ret) {
 }
 
 static gboolean ban_chunks(BansRun *run, const char *jail, GArray *fresh, GError **error) {
+        g_auto(Taker) taker = { .run = run, .fresh = fresh, .chunks = g_async_queue_new() };
         BansPace *pace = run->bans->ban_pace;
         guint size = bans_pace_first(pace, jail);
-        gint64 bantime;
-        gboolean has_bantime = jail_bantime(run->bans->model, jail, &bantime);
         Chunk chunk = { .jail = jail };
 
+        taker.has_bantime = jail_bantime(run->bans->model, jail, &taker.bantime);
         for (; chunk.from < run->work->texts->len; chunk.from += chunk.n) {
                 GError *cause = NULL;
-                gint64 start;
+                gint64 usec;
 
                 if (!bans_run_check(run, error))
                         return FALSE;
 
                 chunk.n = MIN(size, run->work->texts->len - chunk.from);
-                start = g_get_monotonic_time();
-                if (!ban_chunk(run, &chunk, has_bantime ? &bantime : NULL, fresh, &cause))
+                if (!ban_chunk(run, &chunk, &usec, &cause))
                         return bans_run_fail(run, cause, error);
-                size = bans_pace_next(pace, jail, chunk.n, g_get_monotonic_time() - start);
+                taker_push(&taker, &chunk);
+                size = bans_pace_next(pace, jail, chunk.n, usec);
                 bans_run_step(run, chunk.n);
         }
         return TRUE;

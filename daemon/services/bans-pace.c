@@ -3,18 +3,19 @@
 #include "services/bans-pace.h"
 
 #define TARGET_USEC 15000
-#define FIRST 2u
+#define FIRST 2   /* of a jail that nothing is known of */
+#define CAUTION 4 /* its action may be another one since the last time */
 
 struct BansPace {
         GMutex lock;
-        GHashTable *costs; /* jail -> double *, microseconds an address */
+        GHashTable *sizes; /* jail -> addresses that the next command may have */
 };
 
 BansPace *bans_pace_new(void) {
         BansPace *self = g_new0(BansPace, 1);
 
         g_mutex_init(&self->lock);
-        self->costs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        self->sizes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         return self;
 }
 
@@ -22,32 +23,25 @@ void bans_pace_free(BansPace *self) {
         if (!self)
                 return;
 
-        g_hash_table_unref(self->costs);
+        g_hash_table_unref(self->sizes);
         g_mutex_clear(&self->lock);
         g_free(self);
 }
 
-static guint affordable(double cost) {
-        return (guint) CLAMP(TARGET_USEC / MAX(cost, 1), 1, BANS_PACE_MAX);
-}
-
 guint bans_pace_first(BansPace *self, const char *jail) {
         g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->lock);
-        const double *cost = g_hash_table_lookup(self->costs, jail);
+        guint size = GPOINTER_TO_UINT(g_hash_table_lookup(self->sizes, jail));
 
-        return cost ? MIN(affordable(*cost), FIRST) : FIRST;
+        return size > 0 ? MAX(size / CAUTION, 1) : FIRST;
 }
 
 guint bans_pace_next(BansPace *self, const char *jail, guint n, gint64 usec) {
         g_autoptr(GMutexLocker) lock = g_mutex_locker_new(&self->lock);
-        double *cost = g_hash_table_lookup(self->costs, jail), now = (double) usec / n;
+        guint known = GPOINTER_TO_UINT(g_hash_table_lookup(self->sizes, jail));
+        guint size = (guint) CLAMP(n * (gint64) TARGET_USEC / MAX(usec, 1), 1, MIN(2 * n, BANS_PACE_MAX));
 
-        if (!cost) {
-                cost = g_new(double, 1);
-                *cost = now;
-                g_hash_table_insert(self->costs, g_strdup(jail), cost);
-        }
-
-        *cost = (*cost + now) / 2;
-        return MIN(affordable(*cost), 2 * n);
+        /* a short command that was quick says nothing against a longer one */
+        if (usec > TARGET_USEC || size > known)
+                g_hash_table_insert(self->sizes, g_strdup(jail), GUINT_TO_POINTER(size));
+        return size;
 }

@@ -4,8 +4,9 @@
  * How many addresses the next command carries
  *
  * fail2ban serves one command at a time, so a command is to last about 15 ms: its other clients hardly notice, and
- * the cost of a command is still small beside that of its addresses. What an address costs depends on the jail's
- * actions (0.05 ms with none, 3 ms and more when a program is started) and is learnt for each jail. Thread-safe.
+ * the cost of a command (up to 5 ms, when another of fail2ban's threads holds Python's lock) is still small beside that
+ * of its addresses. What an address costs depends on the jail's actions (0.05 ms with none, 3 ms and more when a
+ * program is started), so the size follows what the last command took. Thread-safe.
  */
 
 #pragma once

@@ -631,10 +631,13 @@ static void test_pace(void) {
         g_assert_cmpuint(bans_pace_first(pace, "slower"), ==, 1);
         g_assert_cmpuint(bans_pace_first(pace, "other"), ==, 2);
 
+        /* what is known to be fast begins with a quarter, and a single quick address changes nothing */
+        g_assert_cmpuint(bans_pace_next(pace, "fast", 1, 500), ==, 2);
+        g_assert_cmpuint(bans_pace_first(pace, "fast"), ==, BANS_PACE_MAX / 4);
+
         /* one that becomes slow */
-        for (guint i = 0; i < 6; i++)
-                n = bans_pace_next(pace, "fast", 2, 14000);
-        g_assert_cmpuint(n, ==, 2);
+        g_assert_cmpuint(bans_pace_next(pace, "fast", 25, 25 * 7000), ==, 2);
+        g_assert_cmpuint(bans_pace_first(pace, "fast"), ==, 1);
 }
 
 int main(int argc, char **argv) {
