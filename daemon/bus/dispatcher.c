@@ -29,7 +29,6 @@ static const struct {
 };
 
 struct Dispatcher {
-        Objects *objects;
         Authorizer *authorizer;
         const Services *services;
         DispatcherLimits limits;
@@ -371,7 +370,6 @@ Dispatcher *dispatcher_new(Objects *objects, Authorizer *authorizer, const Servi
                            const DispatcherLimits *limits) {
         Dispatcher *self = g_new0(Dispatcher, 1);
 
-        self->objects = objects;
         self->authorizer = authorizer;
         self->services = services;
         self->limits = *limits;
