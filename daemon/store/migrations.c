@@ -11,6 +11,15 @@
  * manual           one command that banned by hand: when, who, why
  * manual_address   what it banned; the newest command for (address, jail) stays. Addresses as store_bind_address()
  *                  writes them
+ * ban              the archive: id = banned_at << 20 | sequence. `address` is a BLOB as above, or the text of an id that
+ *                  is no address
+ * ban_data         what led to it, as JSON; apart, so that rows without it stay small
+ * unban            how bans ended, id as in ban; `ban` is NULL when the ban itself is not known
+ * ban_total        what retention took away, by day (since 1970), jail, country and origin
+ * sync             where reading fail2ban's database stopped: the last row, since a purge restarts its numbering
+ * place            what the look-up outside said; country 0 and network 0: it knows nothing
+ * allow            who is never to be banned; `jails` is a JSON list, "[]" = all
+ * setting          values set at run time
  */
 
 #include "store/migrations.h"
@@ -60,6 +69,88 @@ const char *const store_steps[] = {
         "  PRIMARY KEY (address, jail)"
         ") STRICT, WITHOUT ROWID;"
         "CREATE INDEX manual_address_manual ON manual_address (manual);",
+
+        "CREATE TABLE ban ("
+        "  id INTEGER PRIMARY KEY,"
+        "  jail INTEGER NOT NULL REFERENCES jail (id),"
+        "  address ANY NOT NULL,"
+        "  country INTEGER NOT NULL,"
+        "  network INTEGER NOT NULL,"
+        "  bantime INTEGER NOT NULL,"
+        "  count INTEGER NOT NULL,"
+        "  failures INTEGER NOT NULL,"
+        "  origin INTEGER NOT NULL,"
+        "  sources INTEGER NOT NULL,"
+        "  ended_at INTEGER NOT NULL,"
+        "  cause INTEGER NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX ban_address ON ban (address);"
+        "CREATE INDEX ban_jail ON ban (jail);"
+        "CREATE INDEX ban_country ON ban (country);"
+        "CREATE INDEX ban_network ON ban (network) WHERE network > 0;"
+
+        "CREATE TABLE ban_data ("
+        "  id INTEGER PRIMARY KEY REFERENCES ban (id),"
+        "  data TEXT NOT NULL"
+        ") STRICT;"
+
+        "CREATE TABLE unban ("
+        "  id INTEGER PRIMARY KEY,"
+        "  jail INTEGER NOT NULL REFERENCES jail (id),"
+        "  address ANY NOT NULL,"
+        "  country INTEGER NOT NULL,"
+        "  network INTEGER NOT NULL,"
+        "  ban INTEGER,"
+        "  cause INTEGER NOT NULL,"
+        "  sources INTEGER NOT NULL,"
+        "  uid INTEGER,"
+        "  reason TEXT NOT NULL"
+        ") STRICT;"
+        "CREATE INDEX unban_address ON unban (address);"
+
+        "CREATE TABLE ban_total ("
+        "  day INTEGER NOT NULL,"
+        "  jail INTEGER NOT NULL REFERENCES jail (id),"
+        "  country INTEGER NOT NULL,"
+        "  origin INTEGER NOT NULL,"
+        "  bans INTEGER NOT NULL,"
+        "  PRIMARY KEY (day, jail, country, origin)"
+        ") STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE sync ("
+        "  source TEXT PRIMARY KEY,"
+        "  position INTEGER NOT NULL,"
+        "  jail TEXT NOT NULL,"
+        "  address TEXT NOT NULL,"
+        "  banned_at INTEGER NOT NULL,"
+        "  synced_at INTEGER NOT NULL"
+        ") STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE place ("
+        "  address BLOB PRIMARY KEY,"
+        "  country INTEGER NOT NULL,"
+        "  network INTEGER NOT NULL,"
+        "  organisation TEXT NOT NULL,"
+        "  found_at INTEGER NOT NULL,"
+        "  seen_at INTEGER NOT NULL"
+        ") STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE allow ("
+        "  id INTEGER PRIMARY KEY,"
+        "  entry TEXT NOT NULL UNIQUE,"
+        "  jails TEXT NOT NULL,"
+        "  note TEXT NOT NULL,"
+        "  uid INTEGER NOT NULL,"
+        "  created_at INTEGER NOT NULL,"
+        "  expires_at INTEGER NOT NULL"
+        ") STRICT;"
+
+        "CREATE TABLE setting ("
+        "  key TEXT PRIMARY KEY,"
+        "  value TEXT NOT NULL,"
+        "  uid INTEGER NOT NULL,"
+        "  changed_at INTEGER NOT NULL"
+        ") STRICT, WITHOUT ROWID;",
 
         NULL,
 };

@@ -24,7 +24,9 @@ MAY = {
     "core": {"core"},
     "store": {"store", "core"},
     "fail2ban": {"fail2ban", "core"},
-    "services": {"services", "fail2ban", "store", "core"},
+    "http": {"http", "core"},
+    "geo": {"geo", "http", "core"},
+    "services": {"services", "fail2ban", "store", "geo", "http", "core"},
     "jobs": {"jobs", "services", "core"},
     "bus": {"bus", "services", "core"},
 }
@@ -33,6 +35,8 @@ MAY = {
 ONLY = {
     "sqlite3.h": ("daemon/store/", "daemon/fail2ban/", "tests/"),
     "systemd/sd-bus.h": ("daemon/bus/", "client/", "tests/"),
+    "libsoup/soup.h": ("daemon/http/", "client/rest/", "tests/"),
+    "maxminddb.h": ("daemon/geo/", "tests/"),
 }
 
 # What promises something for later, or says that something is missing.
