@@ -79,6 +79,14 @@ static gboolean on_signal(gpointer userdata) {
         return G_SOURCE_CONTINUE;
 }
 
+static void set_up_log(const Settings *settings) {
+        g_autofree char *text = settings_dup_text(settings, SETTING_LOG_LEVEL);
+        LogPriority level = LOG_PRIORITY_NOTICE;
+
+        log_level_from_text(text, &level);
+        log_setup(level);
+}
+
 static int run(const Settings *settings) {
         g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
         g_autoptr(GError) error = NULL;
@@ -107,7 +115,6 @@ int main(int argc, char *argv[]) {
         g_autoptr(GError) error = NULL;
         g_autoptr(Settings) settings = NULL;
         Options options = {};
-        LogPriority level = LOG_PRIORITY_NOTICE;
         int status;
 
         limit_heaps();
@@ -131,8 +138,7 @@ int main(int argc, char *argv[]) {
         } else if (options.print_settings)
                 status = print_and_free(settings_to_text(settings));
         else {
-                log_level_from_text(settings_text(settings, SETTING_LOG_LEVEL), &level);
-                log_setup(level);
+                set_up_log(settings);
                 status = run(settings);
         }
         options_clear(&options);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the two files of the settings share: a row of the table. Nobody else includes this. */
+/* What the files of the settings share: a row of the table. Nobody else includes this. */
 
 #pragma once
 
 #include "core/settings.h"
 
 typedef enum SettingType {
-        SETTING_TYPE_BUS, /* D-Bus address or empty */
+        SETTING_TYPE_BUS, /* D-Bus address */
         SETTING_TYPE_INT,
         SETTING_TYPE_BOOL,
         SETTING_TYPE_PATH,    /* absolute; at most max bytes when max is set */
         SETTING_TYPE_FOLDERS, /* absolute ones, ':' between */
         SETTING_TYPE_COMMAND,
+        SETTING_TYPE_URL,  /* http or https */
+        SETTING_TYPE_NAME, /* of a jail */
         SETTING_TYPE_CHOICE,
 } SettingType;
 
@@ -24,9 +26,20 @@ typedef struct SettingSpec {
         const char *unit; /* NULL: none */
         const char *const *choices;
         const char *help;
+        gboolean optional; /* may be empty */
+        gboolean runtime;  /* may change while the daemon runs, so a text is read with settings_dup_text() */
 } SettingSpec;
 
 const SettingSpec *setting_spec(Setting key);
+
+/* FALSE: there is no key of this name. */
+gboolean setting_find(const char *name, Setting *ret);
+
+/* The key that was most likely meant, or NULL. */
+const char *setting_nearest(const char *name);
+
+/* *ret_number: the value of an integer or a boolean, else 0. */
+gboolean setting_is_valid(Setting key, const char *text, gint64 *ret_number);
 
 /* "default", the file's path, "environment" or "command line". */
 const char *settings_origin(const Settings *self, Setting key);

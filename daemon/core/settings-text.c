@@ -7,13 +7,12 @@
 #define COLUMNS 6
 #define COLUMN_GAP 2
 
-char *setting_allowed(Setting key) {
-        const SettingSpec *spec = setting_spec(key);
+static char *allowed_of_type(const SettingSpec *spec) {
         g_autofree char *choices = NULL;
 
         switch (spec->type) {
         case SETTING_TYPE_BUS:
-                return g_strdup("a D-Bus address such as unix:path=/run/bus, or empty");
+                return g_strdup("a D-Bus address such as unix:path=/run/bus");
         case SETTING_TYPE_INT:
                 return g_strdup_printf("an integer from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " (%s)", spec->min,
                                        spec->max, spec->unit);
@@ -27,6 +26,10 @@ char *setting_allowed(Setting key) {
                 return g_strdup("absolute paths of folders, separated by ':'");
         case SETTING_TYPE_COMMAND:
                 return g_strdup("a command line, quoted as for a shell");
+        case SETTING_TYPE_URL:
+                return g_strdup("an address that begins with http:// or https://");
+        case SETTING_TYPE_NAME:
+                return g_strdup("a name of letters, digits, '-', '_' and '.'");
         case SETTING_TYPE_CHOICE:
                 choices = g_strjoinv(", ", (char **) spec->choices);
                 return g_strdup_printf("one of %s", choices);
@@ -34,12 +37,18 @@ char *setting_allowed(Setting key) {
         g_assert_not_reached();
 }
 
+char *setting_allowed(Setting key) {
+        const SettingSpec *spec = setting_spec(key);
+        g_autofree char *allowed = allowed_of_type(spec);
+
+        return spec->optional ? g_strconcat(allowed, ", or empty", NULL) : g_steal_pointer(&allowed);
+}
+
 /* The cells of one line; free with g_strfreev. */
 static GStrv settings_row(const Settings *self, Setting key) {
         const SettingSpec *spec = setting_spec(key);
         g_autoptr(GStrvBuilder) row = g_strv_builder_new();
-        g_autofree char *allowed = setting_allowed(key);
-        const char *value = settings_text(self, key);
+        g_autofree char *allowed = setting_allowed(key), *value = settings_dup_text(self, key);
 
         g_strv_builder_add(row, spec->key);
         g_strv_builder_add(row, value[0] ? value : "(empty)");

@@ -3,10 +3,11 @@
 /*
  * Settings
  *
- * One table says every key with type, range, default, unit and help (settings.c). Values come, each later one
+ * One table says every key with type, range, default, unit and help (settings-table.c). Values come, each later one
  * winning, from: default, file (GKeyFile), environment (BANGUI_<KEY>, upper case, '-' as '_'), command line
  * (--set KEY=VALUE, and the options that main.c gives short names). Every value knows its origin.
- * Read-only once loaded, so any thread may ask.
+ * Any thread may ask. A row of the table says whether its value may change while the daemon runs (`runtime`): such a
+ * value is read where it is used, each time anew, never kept in a copy.
  *
  * A variable BANGUI_* that is no key is an error, since it is most likely a slip. The exceptions are the names that
  * our other programs read: BANGUI_BUS (banguictl) and all that begin with BANGUI_TEST_ (the test suite).
@@ -51,7 +52,9 @@ Settings *settings_load(const char *file, const char *const *environment, const 
 void settings_free(Settings *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)
 
-const char *settings_text(const Settings *self, Setting key); /* also paths, choices and lists, as written */
+/* Also paths, choices and lists, as written. settings_text(): only of a key that needs a restart; borrowed. */
+const char *settings_text(const Settings *self, Setting key);
+char *settings_dup_text(const Settings *self, Setting key);
 gint64 settings_int(const Settings *self, Setting key);
 gboolean settings_bool(const Settings *self, Setting key);
 char **settings_list(const Settings *self, Setting key); /* split at ':', empty ones dropped; free with g_strfreev */

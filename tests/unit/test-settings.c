@@ -34,6 +34,12 @@ static Settings *load(Fixture *self, const char *text, const char *const *enviro
         return settings;
 }
 
+static void assert_text(const Settings *settings, Setting key, const char *expected) {
+        g_autofree char *text = settings_dup_text(settings, key);
+
+        g_assert_cmpstr(text, ==, expected);
+}
+
 static void test_defaults(Fixture *self, gconstpointer data) {
         g_autoptr(Settings) settings = load(self, "", NULL, NULL);
         g_auto(GStrv) folders = settings_list(settings, SETTING_FAIL2BAN_LOG_FOLDERS);
@@ -42,7 +48,7 @@ static void test_defaults(Fixture *self, gconstpointer data) {
         g_assert_cmpint(settings_int(settings, SETTING_BUS_CALLS_MAX), ==, 2048);
         g_assert_cmpstr(settings_text(settings, SETTING_FAIL2BAN_SOCKET), ==, "/run/fail2ban/fail2ban.sock");
         g_assert_cmpint(settings_int(settings, SETTING_FAIL2BAN_PROBE_INTERVAL), ==, 30);
-        g_assert_cmpstr(settings_text(settings, SETTING_LOG_LEVEL), ==, "notice");
+        assert_text(settings, SETTING_LOG_LEVEL, "notice");
         g_assert_true(settings_bool(settings, SETTING_GUARD_LOCKOUT));
         g_assert_cmpuint(g_strv_length(folders), ==, 1);
         g_assert_cmpstr(folders[0], ==, "/var/log");
@@ -64,7 +70,7 @@ static void test_precedence(Fixture *self, gconstpointer data) {
                                             environment, overrides);
         g_auto(GStrv) folders = settings_list(settings, SETTING_FAIL2BAN_LOG_FOLDERS);
 
-        g_assert_cmpstr(settings_text(settings, SETTING_LOG_LEVEL), ==, "debug");
+        assert_text(settings, SETTING_LOG_LEVEL, "debug");
         g_assert_cmpstr(settings_text(settings, SETTING_STORE_FOLDER), ==, "/tmp/environment");
         g_assert_false(settings_bool(settings, SETTING_GUARD_LOCKOUT));
         g_assert_cmpuint(g_strv_length(folders), ==, 2);
@@ -194,8 +200,10 @@ static void test_default_file(Fixture *self, gconstpointer data) {
         guint n = 0;
 
         for (guint i = 0; i < _SETTING_MAX; i++) {
-                g_assert_cmpstr(settings_text(a, i), ==, settings_text(b, i));
-                g_assert_cmpstr(settings_text(a, i), ==, settings_text(c, i));
+                g_autofree char *text = settings_dup_text(a, i);
+
+                assert_text(b, i, text);
+                assert_text(c, i, text);
         }
         for (const char *p = strstr(bare, "\n# Allowed"); p; p = strstr(p + 1, "\n# Allowed"))
                 n++;

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * Settings: the table
+ *
+ * What a key is stands in one row of `table`: its type, default, range and help, and whether it may change while the
+ * daemon runs. A value is judged here and nowhere else.
+ */
+
+#include "core/settings-table.h"
+
+#include <string.h>
+
+#include "core/text.h"
+
+#define SOCKET_PATH_MAX 107 /* sun_path without its NUL */
+#define NAME_MAX_BYTES 64
+#define NAME_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_."
+
+static const char *const log_levels[] = { "error", "warning", "notice", "info", "debug", NULL };
+
+/* clang-format off */
+static const SettingSpec table[] = {
+        [SETTING_BUS_ADDRESS] = { "bus-address", SETTING_TYPE_BUS, "", .optional = TRUE,
+                .help = "D-Bus address of the bus to serve on; empty: the system bus." },
+        [SETTING_BUS_CALLS_MAX] = { "bus-calls-max", SETTING_TYPE_INT, "2048", 16, 65536, "calls",
+                .help = "Calls of all callers that may be in work or waiting; one more gets the error Busy." },
+        [SETTING_BUS_CALLS_PER_CALLER] = { "bus-calls-per-caller", SETTING_TYPE_INT, "512", 1, 65536, "calls",
+                .help = "The same for one caller." },
+        [SETTING_FAIL2BAN_SOCKET] = { "fail2ban-socket", SETTING_TYPE_PATH, "/run/fail2ban/fail2ban.sock",
+                .max = SOCKET_PATH_MAX,
+                .help = "fail2ban's socket." },
+        [SETTING_FAIL2BAN_CONFIGURATION] = { "fail2ban-configuration", SETTING_TYPE_PATH, "/etc/fail2ban",
+                .help = "fail2ban's configuration folder." },
+        [SETTING_FAIL2BAN_CLIENT] = { "fail2ban-client", SETTING_TYPE_PATH, "/usr/bin/fail2ban-client",
+                .help = "The program fail2ban-client." },
+        [SETTING_FAIL2BAN_REGEX] = { "fail2ban-regex", SETTING_TYPE_PATH, "/usr/bin/fail2ban-regex",
+                .help = "The program fail2ban-regex." },
+        [SETTING_FAIL2BAN_START_COMMAND] = { "fail2ban-start-command", SETTING_TYPE_COMMAND,
+                "systemctl start fail2ban.service",
+                .help = "Starts fail2ban. Split into words as a shell does, but run without one." },
+        [SETTING_FAIL2BAN_RESTART_COMMAND] = { "fail2ban-restart-command", SETTING_TYPE_COMMAND,
+                "systemctl restart fail2ban.service",
+                .help = "Restarts fail2ban; split in the same way." },
+        [SETTING_FAIL2BAN_LOG_FOLDERS] = { "fail2ban-log-folders", SETTING_TYPE_FOLDERS, "/var/log",
+                .help = "Folders below which a log target and a jail's log files may lie." },
+        [SETTING_FAIL2BAN_PROBE_INTERVAL] = { "fail2ban-probe-interval", SETTING_TYPE_INT, "30", 5, 3600, "seconds",
+                .runtime = TRUE,
+                .help = "Time between two comparisons of what we know with fail2ban's counters." },
+        [SETTING_FAIL2BAN_READ_TIMEOUT] = { "fail2ban-read-timeout", SETTING_TYPE_INT, "10", 1, 300, "seconds",
+                .help = "How long fail2ban may take to answer a question." },
+        [SETTING_FAIL2BAN_ACTION_TIMEOUT] = { "fail2ban-action-timeout", SETTING_TYPE_INT, "180", 10, 3600, "seconds",
+                .help = "How long fail2ban may take for what runs actions: bans, stopping a jail, a reload." },
+        [SETTING_STORE_FOLDER] = { "store-folder", SETTING_TYPE_PATH, "/var/lib/bangui",
+                .help = "Folder of our database and of the lock file." },
+        [SETTING_STORE_AUDIT_DAYS] = { "store-audit-days", SETTING_TYPE_INT, "365", 1, 36500, "days",
+                .runtime = TRUE,
+                .help = "How long the audit is kept." },
+        [SETTING_LOG_LEVEL] = { "log-level", SETTING_TYPE_CHOICE, "notice", .choices = log_levels,
+                .runtime = TRUE,
+                .help = "What is logged: this level and all more serious ones." },
+        [SETTING_GUARD_LOCKOUT] = { "guard-lockout", SETTING_TYPE_BOOL, "true",
+                .runtime = TRUE,
+                .help = "Refuse a ban that would hit the caller or this host, unless it is forced." },
+};
+/* clang-format on */
+
+G_STATIC_ASSERT(G_N_ELEMENTS(table) == _SETTING_MAX);
+
+const SettingSpec *setting_spec(Setting key) {
+        g_assert((guint) key < _SETTING_MAX);
+        return &table[key];
+}
+
+const char *setting_nearest(const char *name) {
+        const char *names[_SETTING_MAX + 1] = { NULL };
+
+        for (guint i = 0; i < _SETTING_MAX; i++)
+                names[i] = table[i].key;
+        return text_nearest(name, names);
+}
+
+gboolean setting_find(const char *name, Setting *ret) {
+        for (guint i = 0; i < _SETTING_MAX; i++)
+                if (g_str_equal(table[i].key, name)) {
+                        *ret = (Setting) i;
+                        return TRUE;
+                }
+        return FALSE;
+}
+
+static gboolean parse_bool(const char *text, gint64 *ret) {
+        static const char *const yes[] = { "true", "yes", "on", "1", NULL };
+        static const char *const no[] = { "false", "no", "off", "0", NULL };
+
+        *ret = g_strv_contains(yes, text);
+        return *ret || g_strv_contains(no, text);
+}
+
+static gboolean folders_are_valid(const char *text) {
+        g_auto(GStrv) folders = g_strsplit(text, ":", -1);
+        guint n = 0;
+
+        for (guint i = 0; folders[i]; i++) {
+                if (folders[i][0] == '\0')
+                        continue;
+                if (!g_path_is_absolute(folders[i]))
+                        return FALSE;
+                n++;
+        }
+        return n > 0;
+}
+
+static gboolean command_is_valid(const char *text) {
+        g_auto(GStrv) words = NULL;
+
+        return g_shell_parse_argv(text, NULL, &words, NULL) && words[0][0] != '\0';
+}
+
+static gboolean url_is_valid(const char *text) {
+        g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_NONE, NULL);
+        const char *scheme = uri ? g_uri_get_scheme(uri) : "", *host = uri ? g_uri_get_host(uri) : NULL;
+
+        return (g_str_equal(scheme, "http") || g_str_equal(scheme, "https")) && host && host[0] != '\0';
+}
+
+gboolean setting_is_valid(Setting key, const char *text, gint64 *ret_number) {
+        const SettingSpec *spec = setting_spec(key);
+
+        *ret_number = 0;
+        if (!text_is_plain(text))
+                return FALSE;
+        if (text[0] == '\0')
+                return spec->optional;
+
+        switch (spec->type) {
+        case SETTING_TYPE_BUS:
+                return g_ascii_isalpha(text[0]) && strchr(text, ':');
+        case SETTING_TYPE_INT:
+                return g_ascii_string_to_signed(text, 10, spec->min, spec->max, ret_number, NULL);
+        case SETTING_TYPE_BOOL:
+                return parse_bool(text, ret_number);
+        case SETTING_TYPE_PATH:
+                return g_path_is_absolute(text) && (spec->max == 0 || (gint64) strlen(text) <= spec->max);
+        case SETTING_TYPE_FOLDERS:
+                return folders_are_valid(text);
+        case SETTING_TYPE_COMMAND:
+                return command_is_valid(text);
+        case SETTING_TYPE_URL:
+                return url_is_valid(text);
+        case SETTING_TYPE_NAME:
+                return strlen(text) <= NAME_MAX_BYTES && strspn(text, NAME_CHARACTERS) == strlen(text);
+        case SETTING_TYPE_CHOICE:
+                return g_strv_contains(spec->choices, text);
+        }
+        g_assert_not_reached();
+}
