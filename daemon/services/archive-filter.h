@@ -20,3 +20,22 @@ typedef struct ArchiveFilter {
         gboolean by_origin;
         ArchiveOrigin origin;
 } ArchiveFilter;
+
+/* A filter as a caller words it; NULL or -1: not given. */
+typedef struct ArchiveFilterInput {
+        const char *range; /* one of window_ranges */
+        gint64 since, until;
+        const char *jail;
+        const char *address; /* an address, a network, a leading part that ends between two octets or groups
+                                ("203.0.113", "10.", "2001:db8:"), or another id exactly */
+        const char *country; /* two letters, "" = without */
+        gint64 network;      /* 0 = without */
+        const char *origin;  /* "self", "manual", "blocklist" */
+} ArchiveFilterInput;
+
+#define ARCHIVE_FILTER_INPUT_NONE \
+        { .since = -1, .until = -1, .network = -1 }
+
+/* Texts are borrowed. `fallback`: the range when no time is given. INVALID_ARGUMENT names the option. */
+gboolean archive_filter_read(const ArchiveFilterInput *input, const char *fallback, gint64 now, ArchiveFilter *ret,
+                             GError **error);
