@@ -8,11 +8,11 @@
 #include "bus/inbox.h"
 #include "bus/lane.h"
 #include "bus/operations.h"
-#include "bus/ready-source.h"
 #include "bus/reply.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/options.h"
+#include "core/ready-source.h"
 
 #define CALL_TIMEOUT_USEC (25 * G_USEC_PER_SEC)
 #define WAIT_DEFAULT_S 1

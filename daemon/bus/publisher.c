@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "bus/ready-source.h"
 #include "core/log.h"
+#include "core/ready-source.h"
 
 #define WAITING_MAX 20000
 #define QUEUED_WRITES_MAX 64 /* messages in sd-bus's own queue before we wait for the socket */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus/ready-source.h"
+#include "core/ready-source.h"
 
 typedef struct World {
         GSource *source;
@@ -104,11 +104,11 @@ static void test_freed_while_ready(World *self, gconstpointer data) {
 
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add("/bus/ready-source/not-unasked", World, NULL, setup, test_not_unasked, teardown);
-        g_test_add("/bus/ready-source/now-is-once", World, NULL, setup, test_now_is_once, teardown);
-        g_test_add("/bus/ready-source/taken-back", World, NULL, setup, test_taken_back, teardown);
-        g_test_add("/bus/ready-source/later", World, NULL, setup, test_later, teardown);
-        g_test_add("/bus/ready-source/other-thread-wakes", World, NULL, setup, test_other_thread_wakes, teardown);
-        g_test_add("/bus/ready-source/freed-while-ready", World, NULL, setup, test_freed_while_ready, teardown);
+        g_test_add("/core/ready-source/not-unasked", World, NULL, setup, test_not_unasked, teardown);
+        g_test_add("/core/ready-source/now-is-once", World, NULL, setup, test_now_is_once, teardown);
+        g_test_add("/core/ready-source/taken-back", World, NULL, setup, test_taken_back, teardown);
+        g_test_add("/core/ready-source/later", World, NULL, setup, test_later, teardown);
+        g_test_add("/core/ready-source/other-thread-wakes", World, NULL, setup, test_other_thread_wakes, teardown);
+        g_test_add("/core/ready-source/freed-while-ready", World, NULL, setup, test_freed_while_ready, teardown);
         return g_test_run();
 }

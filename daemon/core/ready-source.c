@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "bus/ready-source.h"
+#include "core/ready-source.h"
 
 static gboolean ready_source_dispatch(GSource *source, GSourceFunc callback, gpointer userdata) {
         return callback(userdata);
