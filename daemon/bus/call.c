@@ -26,6 +26,15 @@ const char *method_text(const MethodCall *call, guint index) {
         return text;
 }
 
+int method_take_handle(const MethodCall *call, guint index) {
+        gint32 handle;
+        int *place;
+
+        g_variant_get_child(call->arguments, index, "h", &handle);
+        place = &g_array_index(call->handles, int, handle);
+        return g_steal_fd(place);
+}
+
 const char *method_option_text(const MethodCall *call, const char *name) {
         const char *text = NULL;
         g_autoptr(GVariant) options = NULL;
@@ -128,9 +137,24 @@ static char *object_of_path(const char *path) {
         return g_strdup("");
 }
 
+static void close_handle(gpointer handle) {
+        int fd = *(int *) handle;
+
+        if (fd >= 0)
+                close(fd);
+}
+
+static GArray *handles_new(void) {
+        GArray *handles = g_array_new(FALSE, FALSE, sizeof(int));
+
+        g_array_set_clear_func(handles, close_handle);
+        return handles;
+}
+
 Call *call_new(gpointer owner, const BoundMethod *bound, sd_bus_message *message, Peer *peer,
                const char *fallback_correlation, GError **error) {
-        GVariant *arguments = codec_read(message, bound->signature, error);
+        g_autoptr(GArray) handles = handles_new();
+        GVariant *arguments = codec_read(message, bound->signature, handles, error);
         Call *self;
 
         if (!arguments)
@@ -143,6 +167,7 @@ Call *call_new(gpointer owner, const BoundMethod *bound, sd_bus_message *message
         self->correlation = g_strdup(fallback_correlation);
         self->object = object_of_path(sd_bus_message_get_path(message));
         self->plain.arguments = settle(arguments);
+        self->plain.handles = g_steal_pointer(&handles);
         self->plain.object = self->object;
         self->came_at = g_get_real_time() / G_USEC_PER_SEC;
         self->plain.owner = -1;
@@ -165,6 +190,7 @@ void call_free(Call *self) {
         peer_unref(self->peer);
         sd_bus_message_unref(self->message);
         g_clear_pointer(&self->plain.arguments, g_variant_unref);
+        g_clear_pointer(&self->plain.handles, g_array_unref);
         g_clear_pointer(&self->plain.operation, operation_unref);
         if (self->plain.fd >= 0)
                 close(self->plain.fd);

@@ -2,11 +2,12 @@
 
 #include "bus/codec.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "core/error.h"
 
-static GVariant *read_value(sd_bus_message *message, const char *signature);
+static GVariant *read_value(sd_bus_message *message, const char *signature, GArray *handles);
 
 static GVariant *read_basic(sd_bus_message *message, char type) {
         union {
@@ -52,11 +53,25 @@ static GVariant *read_basic(sd_bus_message *message, char type) {
         }
 }
 
+/* The message keeps its descriptors: ours is another. */
+static GVariant *read_handle(sd_bus_message *message, GArray *handles) {
+        int borrowed, owned;
+
+        if (!handles || sd_bus_message_read_basic(message, SD_BUS_TYPE_UNIX_FD, &borrowed) <= 0)
+                return NULL;
+        owned = fcntl(borrowed, F_DUPFD_CLOEXEC, 3);
+        if (owned < 0)
+                return NULL;
+        g_array_append_val(handles, owned);
+        return g_variant_new_handle((gint32) handles->len - 1);
+}
+
 /* The members of a struct, a dictionary entry or a message body, one after the other. */
-static gboolean read_members(sd_bus_message *message, const GVariantType *tuple, GVariantBuilder *builder) {
+static gboolean read_members(sd_bus_message *message, const GVariantType *tuple, GVariantBuilder *builder,
+                             GArray *handles) {
         for (const GVariantType *type = g_variant_type_first(tuple); type; type = g_variant_type_next(type)) {
                 g_autofree char *signature = g_variant_type_dup_string(type);
-                GVariant *member = read_value(message, signature);
+                GVariant *member = read_value(message, signature, handles);
 
                 if (!member)
                         return FALSE;
@@ -65,11 +80,12 @@ static gboolean read_members(sd_bus_message *message, const GVariantType *tuple,
         return TRUE;
 }
 
-static gboolean read_elements(sd_bus_message *message, const char *signature, GVariantBuilder *builder) {
+static gboolean read_elements(sd_bus_message *message, const char *signature, GVariantBuilder *builder,
+                              GArray *handles) {
         int r;
 
         while ((r = sd_bus_message_at_end(message, 0)) == 0) {
-                GVariant *element = read_value(message, signature);
+                GVariant *element = read_value(message, signature, handles);
 
                 if (!element)
                         return FALSE;
@@ -78,7 +94,7 @@ static gboolean read_elements(sd_bus_message *message, const char *signature, GV
         return r > 0;
 }
 
-static GVariant *read_container(sd_bus_message *message, const char *signature) {
+static GVariant *read_container(sd_bus_message *message, const char *signature, GArray *handles) {
         g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE(signature));
         const GVariantType *type = G_VARIANT_TYPE(signature);
         gboolean array = signature[0] == 'a';
@@ -87,13 +103,15 @@ static GVariant *read_container(sd_bus_message *message, const char *signature) 
 
         if (sd_bus_message_enter_container(message, kind, inner) <= 0)
                 return NULL;
-        if (!(array ? read_elements(message, inner, &builder) : read_members(message, type, &builder)))
+        if (!(array ? read_elements(message, inner, &builder, handles)
+                    : read_members(message, type, &builder, handles)))
                 return NULL;
         if (sd_bus_message_exit_container(message) < 0)
                 return NULL;
         return g_variant_builder_end(&builder);
 }
 
+/* What stands in a variant is no method's argument by itself: a descriptor there is none of ours to take. */
 static GVariant *read_variant(sd_bus_message *message) {
         const char *contents = NULL;
         g_autofree char *signature = NULL;
@@ -105,7 +123,7 @@ static GVariant *read_variant(sd_bus_message *message) {
         signature = g_strdup(contents);
         if (sd_bus_message_enter_container(message, SD_BUS_TYPE_VARIANT, signature) <= 0)
                 return NULL;
-        inner = read_value(message, signature);
+        inner = read_value(message, signature, NULL);
         if (!inner)
                 return NULL;
         if (sd_bus_message_exit_container(message) < 0) {
@@ -116,31 +134,36 @@ static GVariant *read_variant(sd_bus_message *message) {
 }
 
 /* One complete type. */
-static GVariant *read_value(sd_bus_message *message, const char *signature) {
+static GVariant *read_value(sd_bus_message *message, const char *signature, GArray *handles) {
         switch (signature[0]) {
         case 'a':
         case '(':
         case '{':
-                return read_container(message, signature);
+                return read_container(message, signature, handles);
         case 'v':
                 return read_variant(message);
         case 'h':
-                return NULL;
+                return read_handle(message, handles);
         default:
                 return read_basic(message, signature[0]);
         }
 }
 
-GVariant *codec_read(sd_bus_message *message, const char *signature, GError **error) {
+GVariant *codec_read(sd_bus_message *message, const char *signature, GArray *handles, GError **error) {
         g_autofree char *tuple = g_strdup_printf("(%s)", signature);
         g_auto(GVariantBuilder) builder = G_VARIANT_BUILDER_INIT(G_VARIANT_TYPE(tuple));
 
-        if (!sd_bus_message_has_signature(message, signature) ||
-            !read_members(message, G_VARIANT_TYPE(tuple), &builder)) {
+        if (!sd_bus_message_has_signature(message, signature)) {
                 const char *got = sd_bus_message_get_signature(message, 1);
 
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
                             "the arguments have the types \"%s\", and should have \"%s\"", got ? got : "", signature);
+                return NULL;
+        }
+        if (!read_members(message, G_VARIANT_TYPE(tuple), &builder, handles)) {
+                g_set_error_literal(
+                        error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
+                        "the arguments cannot be read; a descriptor may stand only where the method has one");
                 return NULL;
         }
         return g_variant_builder_end(&builder);

@@ -7,8 +7,9 @@
 #include "bus/source.h"
 
 /* The whole body as one tuple, floating; NULL with INVALID_ARGUMENT when the body does not have the signature.
- * Descriptors are not taken from messages: no method of ours has one as an argument. */
-GVariant *codec_read(sd_bus_message *message, const char *signature, GError **error);
+ * A handle ('h') becomes an index into `handles`, an array of int that gets a duplicate of each descriptor, also of
+ * those read before an error; with NULL, and inside of variants, a handle is refused. */
+GVariant *codec_read(sd_bus_message *message, const char *signature, GArray *handles, GError **error);
 
 /* Appends the members of the tuple. A handle ('h') takes `fd`, which sd-bus duplicates. Negative errno. */
 int codec_append_tuple(sd_bus_message *message, GVariant *tuple, int fd);

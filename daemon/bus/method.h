@@ -44,6 +44,7 @@ typedef enum MethodLane {
 
 typedef struct MethodCall {
         GVariant *arguments; /* a tuple */
+        GArray *handles;     /* of int: the descriptors that its handles stand for */
         const char *object;  /* the name in the object's path: the jail; "" on the root object */
         const Caller *caller;
         gint64 now;           /* seconds since 1970, when the function is called */
@@ -89,6 +90,9 @@ GVariant *method_options(const MethodCall *call);
 
 /* The argument of this index as text; borrowed from the arguments. */
 const char *method_text(const MethodCall *call, guint index);
+
+/* The descriptor that the argument of this index brought; the function closes it, on its worker. A second time: -1. */
+int method_take_handle(const MethodCall *call, guint index);
 
 /* An option of the last argument, as text; borrowed from the arguments; NULL when it is absent or no text. */
 const char *method_option_text(const MethodCall *call, const char *name);

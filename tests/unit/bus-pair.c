@@ -23,7 +23,7 @@ static int on_message(sd_bus_message *message, void *userdata, sd_bus_error *ret
 
         if (sd_bus_message_is_signal(message, NULL, NULL) <= 0)
                 return 0;
-        body = codec_read(message, sd_bus_message_get_signature(message, 1), NULL);
+        body = codec_read(message, sd_bus_message_get_signature(message, 1), NULL, NULL);
         g_assert_nonnull(body);
         g_variant_ref_sink(body);
         text = g_variant_print(body, FALSE);

@@ -2,7 +2,9 @@
 
 #include "bus/codec.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bus-pair.h"
 #include "core/error.h"
@@ -56,7 +58,7 @@ static void test_round_trip(BusPair *f, gconstpointer data) {
                 seal(message);
                 type = g_variant_get_type_string(in);
                 signature = g_strndup(type + 1, strlen(type) - 2);
-                out = codec_read(message, signature, &error);
+                out = codec_read(message, signature, NULL, &error);
                 g_assert_no_error(error);
                 g_variant_ref_sink(out);
                 g_assert_cmpvariant(in, out);
@@ -69,31 +71,76 @@ static void test_wrong_signature(BusPair *f, gconstpointer data) {
 
         g_assert_cmpint(sd_bus_message_append(message, "su", "x", 1u), >=, 0);
         seal(message);
-        g_assert_null(codec_read(message, "sa{sv}", &error));
+        g_assert_null(codec_read(message, "sa{sv}", NULL, &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT);
         g_assert_nonnull(strstr(error->message, "\"su\""));
         g_assert_nonnull(strstr(error->message, "\"sa{sv}\""));
 }
 
-/* A descriptor in a dictionary's value is none of ours to take. */
-static void test_handle_refused(BusPair *f, gconstpointer data) {
-        g_autoptr(sd_bus_message) message = new_message(f);
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) options = NULL;
+static void close_fd(gpointer fd) {
+        close(*(int *) fd);
+}
 
-        g_assert_cmpint(sd_bus_message_append(message, "a{sv}", 1, "limit", "v", "s", "x"), >=, 0);
+static GArray *new_handles(void) {
+        GArray *handles = g_array_new(FALSE, FALSE, sizeof(int));
+
+        g_array_set_clear_func(handles, close_fd);
+        return handles;
+}
+
+/* The message's own descriptor ends with it; what was read is another one of the same file. */
+static void test_handle(BusPair *f, gconstpointer data) {
+        g_autoptr(sd_bus_message) message = new_message(f);
+        g_autoptr(GArray) handles = new_handles();
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) arguments = NULL;
+        int pair[2], index = -1;
+        char got = 0;
+
+        g_assert_cmpint(pipe2(pair, O_CLOEXEC), ==, 0);
+        g_assert_cmpint(sd_bus_message_append(message, "hs", pair[1], "csv"), >=, 0);
+        close(pair[1]);
         seal(message);
-        options = codec_read(message, "a{sv}", &error);
+        arguments = codec_read(message, "hs", handles, &error);
         g_assert_no_error(error);
-        g_variant_ref_sink(options);
-        g_assert_null(codec_read(message, "h", &error));
-        g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT);
+        g_variant_ref_sink(arguments);
+        g_variant_get(arguments, "(h&s)", &index, NULL);
+        g_assert_cmpint(index, ==, 0);
+        g_assert_cmpuint(handles->len, ==, 1);
+
+        g_clear_pointer(&message, sd_bus_message_unref);
+        g_assert_cmpint(write(g_array_index(handles, int, 0), "x", 1), ==, 1);
+        g_assert_cmpint(read(pair[0], &got, 1), ==, 1);
+        g_assert_cmpint(got, ==, 'x');
+        g_assert_true(fcntl(g_array_index(handles, int, 0), F_GETFD) & FD_CLOEXEC);
+        close(pair[0]);
+}
+
+/* A descriptor where the method has none is not taken: neither in an argument nor in a dictionary's value. */
+static void test_handle_refused(BusPair *f, gconstpointer data) {
+        static const char *const signatures[] = { "h", "a{sv}" };
+
+        for (guint i = 0; i < G_N_ELEMENTS(signatures); i++) {
+                g_autoptr(sd_bus_message) message = new_message(f);
+                g_autoptr(GArray) handles = i == 0 ? NULL : new_handles();
+                g_autoptr(GError) error = NULL;
+                int r = i == 0 ? sd_bus_message_append(message, "h", 0)
+                               : sd_bus_message_append(message, "a{sv}", 1, "file", "h", 0);
+
+                g_assert_cmpint(r, >=, 0);
+                seal(message);
+                g_assert_null(codec_read(message, signatures[i], handles, &error));
+                g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT);
+                g_assert_nonnull(strstr(error->message, "descriptor"));
+                g_assert_cmpuint(handles ? handles->len : 0, ==, 0);
+        }
 }
 
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add("/bus/codec/round-trip", BusPair, NULL, set_up, test_round_trip, tear_down);
         g_test_add("/bus/codec/wrong-signature", BusPair, NULL, set_up, test_wrong_signature, tear_down);
+        g_test_add("/bus/codec/handle", BusPair, NULL, set_up, test_handle, tear_down);
         g_test_add("/bus/codec/handle-refused", BusPair, NULL, set_up, test_handle_refused, tear_down);
         return g_test_run();
 }

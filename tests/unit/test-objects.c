@@ -79,7 +79,7 @@ static char *get(Fixture *f, const char *path, const char *interface, const char
         reply = bus_pair_call(&f->pair, call);
         if (sd_bus_message_get_error(reply))
                 return g_strdup(sd_bus_message_get_error(reply)->name);
-        body = codec_read(reply, "v", NULL);
+        body = codec_read(reply, "v", NULL, NULL);
         g_assert_nonnull(body);
         g_variant_ref_sink(body);
         return g_variant_print(body, FALSE);
@@ -145,7 +145,7 @@ static void test_announce(Fixture *f, gconstpointer data) {
 
         reply = bus_pair_call(&f->pair, bus_pair_call_new(&f->pair, BUS_ROOT, "org.freedesktop.DBus.ObjectManager",
                                                           "GetManagedObjects"));
-        managed = codec_read(reply, "a{oa{sa{sv}}}", NULL);
+        managed = codec_read(reply, "a{oa{sa{sv}}}", NULL, NULL);
         g_assert_nonnull(managed);
         g_variant_ref_sink(managed);
         jail = g_variant_get_child_value(managed, 0);
