@@ -21,6 +21,7 @@ typedef enum EventType {
         EVENT_BANS,         /* properties: a{sv} of org.bangui.BanGUI1.Bans, whole */
         EVENT_HEALTH,       /* properties: a{sv} of the health part of org.bangui.BanGUI1.Manager (State,
                                Parts, Findings) */
+        EVENT_HISTORY,      /* properties: a{sv} of org.bangui.BanGUI1.History, whole */
 } EventType;
 
 /* properties: NULL or not floating; borrowed for the call. */
