@@ -76,6 +76,21 @@ int cli_take_number(Cli *self, const char *name, int64_t minimum, int64_t maximu
                          maximum);
 }
 
+int cli_take_time(Cli *self, Value *options, const char *name, const char *key) {
+        const char *text = options_value(&self->options, name);
+        int64_t at = 0;
+
+        if (text == NULL)
+                return 0;
+        if (clock_parse(&self->clock, text, clock_now(), &at) < 0)
+                return cli_usage(self,
+                                 "--%s %s: a date (2026-11-21), a date and time (2026-11-21 14:03), or how long "
+                                 "ago (2h) is needed",
+                                 name, text);
+        value_set_int(options, key, at);
+        return 0;
+}
+
 void cli_print_json(Cli *self, const Value *value) {
         json_write(&self->output.text, value, self->pretty ? JSON_INDENT : 0);
         output_add(&self->output, "\n");

@@ -50,6 +50,9 @@ void cli_take_string(const Cli *self, Value *options, const char *name);
 int cli_take_number(Cli *self, const char *name, int64_t minimum, int64_t maximum, int64_t fallback,
                     int64_t *ret_number);
 
+/* The time that option NAME says goes into OPTIONS under KEY. Returns 0, or the exit status. */
+int cli_take_time(Cli *self, Value *options, const char *name, const char *key);
+
 void cli_print_json(Cli *self, const Value *value);
 
 /* A sentence on standard error that is no error; says nothing when it is no terminal. */

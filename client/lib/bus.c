@@ -111,6 +111,9 @@ static int append_arguments(sd_bus_message *message, const char *arguments, va_l
                 case 'm':
                         r = value_append_options(message, va_arg(list, const Value *));
                         break;
+                case 'h':
+                        r = sd_bus_message_append(message, "h", va_arg(list, int));
+                        break;
                 case 'd':
                         r = value_append_details(message, va_arg(list, const Value *));
                         break;

@@ -54,8 +54,8 @@ void client_set_errno(Client *self, int r, const char *doing);
 
 /*
  * Calls a method of the daemon and waits. ARGUMENTS has a letter for each argument that follows: s a string, b an int
- * as boolean, l a list of strings (as), m a map (a{sv}), d a map of strings (a{ss}). Returns the reply, or NULL with
- * the error set.
+ * as boolean, h a descriptor (which stays the caller's), l a list of strings (as), m a map (a{sv}), d a map of strings
+ * (a{ss}). Returns the reply, or NULL with the error set.
  */
 sd_bus_message *client_call(Client *self, const char *path, const char *interface, const char *member,
                             const char *arguments, ...);

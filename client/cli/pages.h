@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Lists that the daemon gives page by page. */
+
+#pragma once
+
+#include "client/cli/cli.h"
+
+/*
+ * Calls the list method (a{sv} in; aa{sv} rows and a{sv} page out) as often as is needed for LIMIT rows, and puts them
+ * onto the list ROWS; OPTIONS gets limit and cursor. Returns 0, or -1 with the client's error set.
+ */
+int pages_fetch(Cli *cli, const char *interface, const char *member, Value *options, int64_t limit, Value *rows);
+
+/* How many rows the person wants: --limit, or no limit at all with --all. Returns 0, or the exit status. */
+int pages_take_limit(Cli *cli, int64_t *ret_limit);
