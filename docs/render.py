@@ -183,14 +183,16 @@ def errors_rst(template, path):
 
 
 def settings_rst(template, path):
-    rows = re.findall(r"^# (.+)\n# Allowed: (.+)\.\n#([a-z0-9-]+)=(.*)$", pathlib.Path(path).read_text(), re.M)
+    rows = re.findall(r"^# (.+)\n# Allowed: (.+)\.\n(?:# (.+)\n)?#([a-z0-9-]+)=(.*)$", pathlib.Path(path).read_text(),
+                      re.M)
     if not rows:
         raise Fault(f"{path}: no keys found")
     lines = []
-    for text, allowed, key, default in rows:
+    for text, allowed, note, key, default in rows:
         lines += [f"**{key}=**", f"    {rst(text)}", "", f"    Allowed: {rst(allowed)}.",
                   f"    Default: {rst(default) if default else 'empty'}.",
-                  f"    Environment: BANGUI\\_{rst(key.upper().replace('-', '_'))}.", ""]
+                  f"    Environment: BANGUI\\_{rst(key.upper().replace('-', '_'))}.",
+                  *([f"    {rst(note)}"] if note else []), ""]
     return fill(template, "settings", "\n".join(lines))
 
 

@@ -62,6 +62,15 @@ static const SettingSpec table[] = {
         [SETTING_GUARD_LOCKOUT] = { "guard-lockout", SETTING_TYPE_BOOL, "true",
                 .runtime = TRUE,
                 .help = "Refuse a ban that would hit the caller or this host, unless it is forced." },
+        [SETTING_MAP_THRESHOLD_LOW] = { "map-threshold-low", SETTING_TYPE_INT, "20", 1, 1000000, "bans",
+                .runtime = TRUE,
+                .help = "From so many bans on a map shows a country in its low colour; less than map-threshold-medium." },
+        [SETTING_MAP_THRESHOLD_MEDIUM] = { "map-threshold-medium", SETTING_TYPE_INT, "50", 1, 1000000, "bans",
+                .runtime = TRUE,
+                .help = "The same for its medium colour; less than map-threshold-high." },
+        [SETTING_MAP_THRESHOLD_HIGH] = { "map-threshold-high", SETTING_TYPE_INT, "100", 1, 1000000, "bans",
+                .runtime = TRUE,
+                .help = "The same for its high colour." },
 };
 /* clang-format on */
 
@@ -70,6 +79,21 @@ G_STATIC_ASSERT(G_N_ELEMENTS(table) == _SETTING_MAX);
 const SettingSpec *setting_spec(Setting key) {
         g_assert((guint) key < _SETTING_MAX);
         return &table[key];
+}
+
+char *setting_variable(Setting key) {
+        g_autofree char *upper = g_ascii_strup(setting_spec(key)->key, -1);
+
+        return g_strconcat(SETTING_VARIABLE_PREFIX, g_strdelimit(upper, "-", '_'), NULL);
+}
+
+const SettingOrder *setting_orders(guint *ret_n) {
+        static const SettingOrder orders[] = {
+                { { SETTING_MAP_THRESHOLD_LOW, SETTING_MAP_THRESHOLD_MEDIUM, SETTING_MAP_THRESHOLD_HIGH }, 3 },
+        };
+
+        *ret_n = G_N_ELEMENTS(orders);
+        return orders;
 }
 
 const char *setting_nearest(const char *name) {

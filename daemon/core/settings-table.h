@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What the files of the settings share: a row of the table. Nobody else includes this. */
+/* Settings: a row of the table. For those who list or change settings; to read one, core/settings.h is enough. */
 
 #pragma once
 
@@ -41,8 +41,17 @@ const char *setting_nearest(const char *name);
 /* *ret_number: the value of an integer or a boolean, else 0. */
 gboolean setting_is_valid(Setting key, const char *text, gint64 *ret_number);
 
-/* "default", the file's path, "environment" or "command line". */
-const char *settings_origin(const Settings *self, Setting key);
+/* The environment variable of a key. Free with g_free. */
+#define SETTING_VARIABLE_PREFIX "BANGUI_"
+char *setting_variable(Setting key);
+
+/* A rule over several keys, integers: each is less than the next. */
+typedef struct SettingOrder {
+        Setting keys[3];
+        guint n_keys;
+} SettingOrder;
+
+const SettingOrder *setting_orders(guint *ret_n);
 
 /* What a value must be, after "it must be": "an integer from 5 to 3600 (seconds)". Free with g_free. */
 char *setting_allowed(Setting key);

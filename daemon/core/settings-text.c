@@ -48,11 +48,13 @@ char *setting_allowed(Setting key) {
 static GStrv settings_row(const Settings *self, Setting key) {
         const SettingSpec *spec = setting_spec(key);
         g_autoptr(GStrvBuilder) row = g_strv_builder_new();
-        g_autofree char *allowed = setting_allowed(key), *value = settings_dup_text(self, key);
+        g_autofree char *allowed = setting_allowed(key);
+        g_auto(SettingView) view = {};
 
+        settings_view(self, key, &view);
         g_strv_builder_add(row, spec->key);
-        g_strv_builder_add(row, value[0] ? value : "(empty)");
-        g_strv_builder_add(row, settings_origin(self, key));
+        g_strv_builder_add(row, view.text[0] ? view.text : "(empty)");
+        g_strv_builder_add(row, view.layer == SETTING_LAYER_FILE ? view.where : setting_layer_name(view.layer));
         g_strv_builder_add(row, spec->fallback[0] ? spec->fallback : "(empty)");
         g_strv_builder_add(row, allowed);
         g_strv_builder_add(row, spec->help);
@@ -100,8 +102,9 @@ char *settings_to_text(const Settings *self) {
 char *settings_default_file(void) {
         GString *text = g_string_new(
                 "# Settings of banguid. A line that is a comment shows the default.\n"
-                "# The environment (BANGUI_LOG_LEVEL for log-level) and the command line (--set log-level=info) win\n"
-                "# over this file; banguid --print-settings shows what counts and where it comes from.\n"
+                "# What was set at run time (banguictl settings log-level=info), the environment (BANGUI_LOG_LEVEL) and\n"
+                "# the command line (--set log-level=info) win over this file, in this order; banguictl settings shows\n"
+                "# what counts and where it comes from. systemctl reload banguid reads this file again.\n"
                 "\n"
                 "[bangui]\n");
 
@@ -109,8 +112,8 @@ char *settings_default_file(void) {
                 const SettingSpec *spec = setting_spec((Setting) i);
                 g_autofree char *allowed = setting_allowed((Setting) i);
 
-                g_string_append_printf(text, "\n# %s\n# Allowed: %s.\n#%s=%s\n", spec->help, allowed, spec->key,
-                                       spec->fallback);
+                g_string_append_printf(text, "\n# %s\n# Allowed: %s.\n%s#%s=%s\n", spec->help, allowed,
+                                       spec->runtime ? "" : "# A change needs a restart.\n", spec->key, spec->fallback);
         }
         return g_string_free(text, FALSE);
 }
