@@ -3,7 +3,7 @@
 /*
  * The ban table: locks and events around the slots
  *
- * Two locks. `changes` is held from before a change until it was told, so that events come in the order of the
+ * Two locks. `changes` is held from before a change until the teller has it, so that events come in the order of the
  * changes; `lock` guards the slots and is held for the change alone, so that the sink, and everybody else, can read
  * while events are told. `changes` is always taken first.
  */
@@ -15,12 +15,13 @@
 #include "core/log.h"
 #include "services/ban-query.h"
 #include "services/ban-slots.h"
+#include "services/ban-teller.h"
 
 #define REMOVE_STEP 1000     /* bans taken out under one write lock */
 #define CORRECTION_SECONDS 2 /* how far fail2ban's row may be from what we assumed, untold */
 
 struct BanTable {
-        EventSink sink;
+        BanTeller *teller;
 
         GMutex changes;
         guint batches;
@@ -32,45 +33,10 @@ struct BanTable {
 
 typedef enum Change { CHANGE_NONE, CHANGE_ADDED, CHANGE_MOVED } Change;
 
-void ban_clear(Ban *self) {
-        g_clear_pointer(&self->jail, g_free);
-        g_clear_pointer(&self->id, g_free);
-}
-
-static GVariant *row_entry(const char *key, GVariant *value) {
-        return g_variant_new_dict_entry(g_variant_new_string(key), g_variant_new_variant(value));
-}
-
-/* Thousands at a time: put together directly, which takes two thirds of what a builder does. */
-static GVariant *ban_row(const Ban *self, gint64 now, const char *cause) {
-        GVariant *entries[] = {
-                row_entry("jail", g_variant_new_string(self->jail)),
-                row_entry("address", g_variant_new_string(self->id)),
-                row_entry("banned_at", g_variant_new_int64(self->banned_at)),
-                row_entry("ends_at", g_variant_new_int64(self->ends_at)),
-                row_entry("remaining", g_variant_new_int64(ban_remaining(self, now))),
-                row_entry("failures", g_variant_new_uint32(self->failures)),
-                row_entry("count", g_variant_new_uint32(self->count)),
-                row_entry("country", g_variant_new_string("")),
-                cause ? row_entry("cause", g_variant_new_string(cause)) : NULL,
-        };
-
-        return g_variant_new_array(G_VARIANT_TYPE("{sv}"), entries, G_N_ELEMENTS(entries) - (cause ? 0 : 1));
-}
-
-gint64 ban_remaining(const Ban *self, gint64 now) {
-        /* fail2ban rounds the time of a ban, which may so lie a second ahead: no ban lasts longer than it is long */
-        return self->ends_at < 0 ? -1 : CLAMP(self->ends_at - now, 0, MAX(self->ends_at - self->banned_at, 0));
-}
-
-GVariant *ban_to_variant(const Ban *self, gint64 now) {
-        return ban_row(self, now, NULL);
-}
-
 BanTable *ban_table_new(const EventSink *sink) {
         BanTable *self = g_new0(BanTable, 1);
 
-        self->sink = *sink;
+        self->teller = ban_teller_new(sink);
         g_mutex_init(&self->changes);
         g_rw_lock_init(&self->lock);
         self->slots = ban_slots_new();
@@ -81,33 +47,21 @@ void ban_table_free(BanTable *self) {
         if (!self)
                 return;
 
+        ban_teller_free(self->teller);
         ban_slots_free(self->slots);
         g_rw_lock_clear(&self->lock);
         g_mutex_clear(&self->changes);
         g_free(self);
 }
 
-/* Whoever calls these two holds `changes`. */
-
-static void tell(BanTable *self, EventType type, const Ban *ban, gint64 now, const char *cause) {
-        g_autoptr(GVariant) row = g_variant_ref_sink(ban_row(ban, now, cause));
-
-        event_emit(&self->sink, type, ban->jail, ban->id, row);
-}
-
+/* Whoever calls this holds `changes`. */
 static void tell_size(BanTable *self) {
-        g_autoptr(GVariant) properties = NULL;
         guint32 size = ban_table_size(self);
-        GVariantDict dict;
 
         if (self->batches > 0 || size == self->told_size)
                 return;
-
         self->told_size = size;
-        g_variant_dict_init(&dict, NULL);
-        g_variant_dict_insert(&dict, "Active", "u", size);
-        properties = g_variant_ref_sink(g_variant_dict_end(&dict));
-        event_emit(&self->sink, EVENT_BANS, NULL, NULL, properties);
+        ban_teller_tell_size(self->teller, size);
 }
 
 void ban_table_begin(BanTable *self) {
@@ -122,6 +76,14 @@ void ban_table_end(BanTable *self) {
         g_assert(self->batches > 0);
         self->batches--;
         tell_size(self);
+}
+
+void ban_table_hold(BanTable *self) {
+        ban_teller_hold(self->teller);
+}
+
+void ban_table_release(BanTable *self) {
+        ban_teller_release(self->teller);
 }
 
 /* Copies, to be freed with ban_clear(). */
@@ -206,9 +168,9 @@ static void put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet, gboo
         clean.ends_at = MAX(ban->ends_at, -1);
         change = put_slot(self, &clean, quiet, assumed, &told);
         if (change != CHANGE_NONE)
-                tell(self, change == CHANGE_ADDED ? EVENT_BANNED : EVENT_BAN_CHANGED, &told, now, NULL);
+                ban_teller_tell(self->teller, change == CHANGE_ADDED ? EVENT_BANNED : EVENT_BAN_CHANGED, &told, now,
+                                NULL);
         tell_size(self);
-        ban_clear(&told);
 }
 
 void ban_table_put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet) {
@@ -241,14 +203,9 @@ gboolean ban_table_remove(BanTable *self, const char *jail, const char *id, gint
         if (!take_out(self, jail, id, &ban))
                 return FALSE;
 
-        tell(self, EVENT_UNBANNED, &ban, now, cause);
+        ban_teller_tell(self->teller, EVENT_UNBANNED, &ban, now, cause);
         tell_size(self);
-        ban_clear(&ban);
         return TRUE;
-}
-
-static void clear_ban(gpointer ban) {
-        ban_clear(ban);
 }
 
 /* From *from downwards, as the last slot fills a removed one's place. Moves *from on; takes at most REMOVE_STEP. */
@@ -281,10 +238,9 @@ guint ban_table_remove_jail(BanTable *self, const char *jail, gint64 now, const 
         while (from > 0) {
                 g_autoptr(GArray) taken = g_array_new(FALSE, FALSE, sizeof(Ban));
 
-                g_array_set_clear_func(taken, clear_ban);
                 take_out_some(self, jail, &from, taken);
                 for (guint i = 0; i < taken->len; i++)
-                        tell(self, EVENT_UNBANNED, &g_array_index(taken, Ban, i), now, cause);
+                        ban_teller_tell(self->teller, EVENT_UNBANNED, &g_array_index(taken, Ban, i), now, cause);
                 n += taken->len;
         }
 

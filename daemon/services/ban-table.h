@@ -13,29 +13,10 @@
 
 #pragma once
 
-#include "core/address.h"
+#include "services/ban.h"
 #include "services/events.h"
 
 typedef struct BanTable BanTable;
-
-typedef struct Ban {
-        char *jail;
-        char *id; /* canonical address text, or the id as fail2ban has it */
-        gboolean is_address;
-        Address address; /* when is_address */
-        gint64 banned_at;
-        gint64 ends_at; /* -1 = permanent */
-        guint failures;
-        guint count; /* which ban of this address in this jail, 1 = first, 0 = not known */
-} Ban;
-
-void ban_clear(Ban *self);
-
-/* Seconds from `now`; -1 = permanent, 0 = its end has come. */
-gint64 ban_remaining(const Ban *self, gint64 now);
-
-/* a{sv}: jail, address, banned_at, ends_at, remaining (at `now`; -1 permanent), failures, count, country (empty). */
-GVariant *ban_to_variant(const Ban *self, gint64 now);
 
 BanTable *ban_table_new(const EventSink *sink);
 void ban_table_free(BanTable *self);
@@ -46,6 +27,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BanTable, ban_table_free)
 void ban_table_begin(BanTable *self);
 void ban_table_end(BanTable *self);
 
+/* In between, what changes is told up to a second later, by a thread of the table's own: for a storm of changes, whose
+ * telling would otherwise take the time of those who make them. */
+void ban_table_hold(BanTable *self);
+void ban_table_release(BanTable *self);
+
 /* Adds or moves the end. Tells BANNED for a new one (unless `quiet`: the first fill), BAN_CHANGED for another end.
  * count 0 (from fail2ban's list, which does not say it) leaves failures and count of the same ban as they are known. */
 void ban_table_put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet);
@@ -54,7 +40,7 @@ void ban_table_put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet);
  * at the same time or later. When the row then moves the end by a second or two, that is not told. */
 void ban_table_assume(BanTable *self, const Ban *ban, gint64 now);
 
-/* cause: "expired", "unbanned", "jail-stopped" or "lost". FALSE when it was not there. */
+/* cause: "expired", "unbanned", "jail-stopped" or "lost", static text. FALSE when it was not there. */
 gboolean ban_table_remove(BanTable *self, const char *jail, const char *id, gint64 now, const char *cause);
 /* jail NULL = all. Gives how many there were. */
 guint ban_table_remove_jail(BanTable *self, const char *jail, gint64 now, const char *cause);

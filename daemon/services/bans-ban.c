@@ -90,18 +90,17 @@ static void assume_banned(BansRun *run, const Chunk *chunk, guint index, gint64 
         ban_table_assume(run->bans->table, &ban, chunk->at);
 }
 
-/* What was banned goes into rows, counts, table, and the list of new ones, on a thread of its own when there is more
- * than one chunk: to tell of a hundred bans takes a millisecond, in which fail2ban is to have the next command. */
-typedef struct Taker {
+/* One jail's share of a request. */
+typedef struct JailRun {
         BansRun *run;
+        const char *jail;
         gint64 bantime;
         gboolean has_bantime;
-        GArray *fresh;
-        GAsyncQueue *chunks; /* Chunk, owned; one without addresses is the last */
-        GThread *thread;     /* NULL until it is needed */
-} Taker;
+        GArray *fresh; /* Address: what was banned, not what was banned before */
+} JailRun;
 
-static void take_chunk(Taker *self, const Chunk *chunk) {
+/* What came of a chunk goes into rows, counts, table, and the list of new ones. */
+static void take_chunk(const JailRun *self, const Chunk *chunk) {
         BansRun *run = self->run;
 
         ban_table_begin(run->bans->table);
@@ -119,37 +118,6 @@ static void take_chunk(Taker *self, const Chunk *chunk) {
         }
         ban_table_end(run->bans->table);
 }
-
-static gpointer take_chunks(gpointer data) {
-        Taker *self = data;
-
-        for (;;) {
-                g_autofree Chunk *chunk = g_async_queue_pop(self->chunks);
-
-                if (chunk->n == 0)
-                        return NULL;
-                take_chunk(self, chunk);
-        }
-}
-
-static void taker_push(Taker *self, const Chunk *chunk) {
-        if (!self->thread && chunk->from + chunk->n >= self->run->work->texts->len) {
-                take_chunk(self, chunk);
-                return;
-        }
-        if (!self->thread)
-                self->thread = g_thread_new("taker", take_chunks, self);
-        g_async_queue_push(self->chunks, g_memdup2(chunk, sizeof(Chunk)));
-}
-
-static void taker_clear(Taker *self) {
-        if (self->thread) {
-                g_async_queue_push(self->chunks, g_new0(Chunk, 1));
-                g_thread_join(self->thread);
-        }
-        g_async_queue_unref(self->chunks);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Taker, taker_clear)
 
 /* How long fail2ban took is for the pace; what we do with the answer is not. */
 static gboolean ban_chunk(BansRun *run, Chunk *chunk, gint64 *ret_usec, GError **error) {
@@ -173,13 +141,12 @@ static gboolean jail_bantime(Model *model, const char *jail, gint64 *ret) {
         return properties && g_variant_lookup(properties, "BanTime", "x", ret);
 }
 
-static gboolean ban_chunks(BansRun *run, const char *jail, GArray *fresh, GError **error) {
-        g_auto(Taker) taker = { .run = run, .fresh = fresh, .chunks = g_async_queue_new() };
+static gboolean ban_chunks(const JailRun *self, GError **error) {
+        BansRun *run = self->run;
         BansPace *pace = run->bans->ban_pace;
-        guint size = bans_pace_first(pace, jail);
-        Chunk chunk = { .jail = jail };
+        guint size = bans_pace_first(pace, self->jail);
+        Chunk chunk = { .jail = self->jail };
 
-        taker.has_bantime = jail_bantime(run->bans->model, jail, &taker.bantime);
         for (; chunk.from < run->work->texts->len; chunk.from += chunk.n) {
                 GError *cause = NULL;
                 gint64 usec;
@@ -190,8 +157,8 @@ static gboolean ban_chunks(BansRun *run, const char *jail, GArray *fresh, GError
                 chunk.n = MIN(size, run->work->texts->len - chunk.from);
                 if (!ban_chunk(run, &chunk, &usec, &cause))
                         return bans_run_fail(run, cause, error);
-                taker_push(&taker, &chunk);
-                size = bans_pace_next(pace, jail, chunk.n, usec);
+                take_chunk(self, &chunk);
+                size = bans_pace_next(pace, self->jail, chunk.n, usec);
                 bans_run_step(run, chunk.n);
         }
         return TRUE;
@@ -210,7 +177,11 @@ static void record(BansRun *run, const char *jail, const GArray *fresh) {
 
 static gboolean ban_in_jail(BansRun *run, const char *jail, GError **error) {
         g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(Address));
-        gboolean done = ban_chunks(run, jail, fresh, error);
+        JailRun self = { .run = run, .jail = jail, .fresh = fresh };
+        gboolean done;
+
+        self.has_bantime = jail_bantime(run->bans->model, jail, &self.bantime);
+        done = ban_chunks(&self, error);
 
         record(run, jail, fresh);
         bans_settle(run->bans, jail, bans_run_now(run));
@@ -232,6 +203,26 @@ static gboolean check_guard(Bans *self, const BansRequest *request, const BansWo
         return TRUE;
 }
 
+static gboolean ban_in_each_jail(BansRun *run, GError **error) {
+        for (guint i = 0; run->work->jails[i]; i++)
+                if (!ban_in_jail(run, run->work->jails[i], error))
+                        return FALSE;
+        return TRUE;
+}
+
+/* What many bans change is told later, as fail2ban needs the time now: it is busy with two threads of its own. */
+static gboolean ban_in_jails(BansRun *run, GError **error) {
+        BanTable *table = run->bans->table;
+        gboolean done;
+
+        if (run->requested <= BANS_PACE_MAX)
+                return ban_in_each_jail(run, error);
+        ban_table_hold(table);
+        done = ban_in_each_jail(run, error);
+        ban_table_release(table);
+        return done;
+}
+
 GVariant *bans_ban(Bans *self, const BansRequest *request, GError **error) {
         g_auto(BansWork) work = { 0 };
         g_auto(BansRun) run = { 0 };
@@ -240,8 +231,7 @@ GVariant *bans_ban(Bans *self, const BansRequest *request, GError **error) {
                 return NULL;
 
         bans_run_init(&run, self, request, &work, "banned");
-        for (guint i = 0; work.jails[i]; i++)
-                if (!ban_in_jail(&run, work.jails[i], error))
-                        return NULL;
+        if (!ban_in_jails(&run, error))
+                return NULL;
         return bans_run_result(&run, "banned", "already");
 }
