@@ -26,9 +26,10 @@
 #define END_SLACK_US (1 * G_USEC_PER_SEC)
 #define SETTLE_US (1 * G_USEC_PER_SEC)
 #define BLIND_US (G_USEC_PER_SEC * 3 / 2)
-/* Between two looks at a database that is written to all the time: at least so long, and four times as long as a
- * look works (waiting for fail2ban is no work), up to a second. */
-#define BREATH_MIN_US (G_USEC_PER_SEC / 5)
+/* Between two looks at a database that is written to all the time: at least so long, as what a look asks of a busy
+ * fail2ban takes it some 10 ms, and four times as long as a look works (waiting for fail2ban is no work), up to a
+ * second. */
+#define BREATH_MIN_US (G_USEC_PER_SEC / 2)
 #define BREATH_MAX_US G_USEC_PER_SEC
 
 typedef enum Work {
