@@ -45,14 +45,22 @@ typedef struct Add {
         const char *reason;
 } Add;
 
-static gboolean add_jail(StoreConnection *connection, const Add *add, GError **error) {
-        sqlite3_stmt *statement =
-                store_statement(connection, "INSERT INTO jail (name) VALUES (?) ON CONFLICT DO NOTHING", error);
+static gboolean add_jail(StoreConnection *connection, const Add *add, gint64 *ret_id, GError **error) {
+        /* that something is set, though to what it is, gives the row back in either case */
+        sqlite3_stmt *statement = store_statement(connection,
+                                                  "INSERT INTO jail (name) VALUES (?) "
+                                                  "ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id",
+                                                  error);
+        gboolean row;
 
         if (!statement)
                 return FALSE;
         store_bind_text(statement, 1, add->jail);
-        return store_run(connection, statement, what_write, error);
+        if (!store_next(connection, statement, what_write, &row, error))
+                return FALSE;
+        *ret_id = sqlite3_column_int64(statement, 0);
+        (void) sqlite3_reset(statement); /* one that is still open makes others dearer */
+        return TRUE;
 }
 
 static gboolean add_command(StoreConnection *connection, const Add *add, gint64 *ret_id, GError **error) {
@@ -71,13 +79,13 @@ static gboolean add_command(StoreConnection *connection, const Add *add, gint64 
         return TRUE;
 }
 
-/* A command that comes late does not take the place of a newer one. */
-static gboolean add_address(StoreConnection *connection, const Add *add, const Address *address, gint64 command,
-                            GError **error) {
+/* A command that comes late does not take the place of a newer one. Up to 10,000 rows, which are waited for: what is
+ * the same for all is bound once. */
+static gboolean add_addresses(StoreConnection *connection, const Add *add, gint64 jail, gint64 command,
+                              GError **error) {
         sqlite3_stmt *statement =
                 store_statement(connection,
-                                "INSERT INTO manual_address (address, jail, manual) "
-                                "VALUES (?1, (SELECT id FROM jail WHERE name = ?2), ?3) "
+                                "INSERT INTO manual_address (address, jail, manual) VALUES (?1, ?2, ?3) "
                                 "ON CONFLICT (address, jail) DO UPDATE SET manual = excluded.manual "
                                 "WHERE (SELECT at FROM manual WHERE id = manual_address.manual) <= ?4",
                                 error);
@@ -85,24 +93,24 @@ static gboolean add_address(StoreConnection *connection, const Add *add, const A
         if (!statement)
                 return FALSE;
 
-        store_bind_address(statement, 1, address);
-        store_bind_text(statement, 2, add->jail);
+        sqlite3_bind_int64(statement, 2, jail);
         sqlite3_bind_int64(statement, 3, command);
         sqlite3_bind_int64(statement, 4, add->at);
-        return store_run(connection, statement, what_write, error);
+        for (guint i = 0; i < add->n; i++) {
+                store_bind_address(statement, 1, &add->addresses[i]);
+                if (!store_run(connection, statement, what_write, error))
+                        return FALSE;
+                (void) sqlite3_reset(statement);
+        }
+        return TRUE;
 }
 
 static gboolean add_all(StoreConnection *connection, gpointer userdata, GError **error) {
         const Add *add = userdata;
-        gint64 command = 0;
+        gint64 jail = 0, command = 0;
 
-        if (!add_jail(connection, add, error) || !add_command(connection, add, &command, error))
-                return FALSE;
-
-        for (guint i = 0; i < add->n; i++)
-                if (!add_address(connection, add, &add->addresses[i], command, error))
-                        return FALSE;
-        return TRUE;
+        return add_jail(connection, add, &jail, error) && add_command(connection, add, &command, error) &&
+               add_addresses(connection, add, jail, command, error);
 }
 
 gboolean manual_store_add(ManualStore *self, const char *jail, const Address *addresses, guint n, gint64 at,
