@@ -16,15 +16,19 @@ import tap
 from caller import Caller
 from stack import NAME, NOBODY, SOURCE, Stack, build_folder
 
-PAGES = ("man1/banguictl.1", "man5/bangui.conf.5", "man5/org.bangui.BanGUI1.5", "man8/banguid.8")
+PAGES = ("man1/bangui-geo-build.1", "man1/banguictl.1", "man5/bangui.conf.5", "man5/org.bangui.BanGUI1.5", "man8/banguid.8")
 GROUPS = ("Bans", "Jail", "Manager", "Operation", "Server")
 FILES = {
     "etc/bangui/bangui.conf",
+    "usr/bin/bangui-geo-build",
     "usr/bin/banguictl",
     "usr/lib/systemd/system/banguid.service",
     "usr/lib/tmpfiles.d/bangui.conf",
     "usr/libexec/banguid",
     "usr/share/bash-completion/completions/banguictl",
+    "usr/share/bangui/geo/ATTRIBUTION",
+    "usr/share/bangui/geo/countries.tsv",
+    "usr/share/bangui/geo/country.mmdb",
     "usr/share/dbus-1/system-services/org.bangui.BanGUI1.service",
     "usr/share/dbus-1/system.d/org.bangui.BanGUI1.conf",
     "usr/share/fish/vendor_completions.d/banguictl.fish",
