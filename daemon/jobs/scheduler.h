@@ -36,7 +36,7 @@ typedef struct SchedulerJob {
 
         gboolean later; /* first run after the interval; else at the start, or when it is due after its last run */
 
-        SchedulerFunc run; /* NULL: another part of the daemon does it, and reports by scheduler_report() */
+        SchedulerFunc run;              /* NULL: another part of the daemon does it, and reports */
         void (*ask)(gpointer userdata); /* when `run` is NULL: do it soon. Main thread */
         gpointer userdata;
 } SchedulerJob;
@@ -50,7 +50,7 @@ typedef struct SchedulerClock {
         gpointer userdata;
 } SchedulerClock;
 
-/* clock: NULL = the machine's. */
+/* clock: NULL = the machine's. The table's runner from now on. */
 Scheduler *scheduler_new(const Settings *settings, JobTable *table, const SchedulerClock *clock);
 
 /* Main thread, before scheduler_start(). Copies the row. */
@@ -65,10 +65,9 @@ void scheduler_poke(Scheduler *self, const char *name);
 /* Starts what is due and sets the alarm. Main thread; for a clock of one's own. */
 void scheduler_look(Scheduler *self);
 
-/* The run of a job without `run`: seconds since 1970, microseconds, and the error or NULL. next_at 0 = not known. Main
- * thread. */
-void scheduler_report(Scheduler *self, const char *name, gint64 started_at, gint64 took_us, const GError *error,
-                      gint64 next_at);
+/* A job without `run` tells its runs by these. Main thread. */
+void scheduler_report_begin(Scheduler *self, const char *name);
+void scheduler_report_end(Scheduler *self, const char *name, const GError *error);
 
 /* No further run begins, running ones are cancelled; does not wait. Main thread. */
 void scheduler_stop(Scheduler *self);

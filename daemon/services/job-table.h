@@ -11,6 +11,7 @@
 
 #include "services/events.h"
 #include "services/operation.h"
+#include "store/job-store.h"
 
 typedef struct JobTable JobTable;
 
@@ -52,15 +53,22 @@ typedef struct JobRunner {
         gpointer userdata;
 } JobRunner;
 
-JobTable *job_table_new(const EventSink *sink);
+/* store: borrowed; NULL: nothing is kept over a restart. */
+JobTable *job_table_new(const EventSink *sink, JobStore *store);
 void job_table_free(JobTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(JobTable, job_table_free)
 
-/* NULL: nobody, pokes are lost and runs are refused. Waits for runs that go through the table. */
+/* NULL: nobody, pokes are lost and runs are refused; waits for those that go through the table. */
 void job_table_set_runner(JobTable *self, const JobRunner *runner);
 
 /* Puts a row in, or a new state of it; copied, told as EVENT_JOB when something changed. */
 void job_table_set(JobTable *self, const Job *job);
+
+/* Keeps the last run of the row for the next start of the daemon; blocking. */
+void job_table_keep(JobTable *self, const char *name);
+
+/* Fills in the last run that was kept; FALSE: none. The texts are borrowed until the next call. Blocking. */
+gboolean job_table_recall(JobTable *self, Job *job);
 
 /* The rows as the bus shows them, in the order in which they were put in: aa{sv}. */
 GVariant *job_table_list(JobTable *self);
@@ -68,6 +76,6 @@ GVariant *job_table_list(JobTable *self);
 /* Asks for a run soon; never waits. A name that is not there is ignored. */
 void job_table_poke(JobTable *self, const char *name);
 
-/* Runs a job now, or joins the run that is going, and waits for its end. A row of List with "joined"; NULL: INVALID_
- * ARGUMENT when there is no such job, CANCELLED, or what the job failed with. */
+/* Runs a job now, or joins the run that is going, and waits for its end. A row of List with "joined"; NULL: INVALID_ARGUMENT
+ * when there is no such job, CANCELLED, or what the job failed with. */
 GVariant *job_table_run(JobTable *self, const char *name, Operation *operation, GError **error);

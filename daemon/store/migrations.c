@@ -23,6 +23,7 @@
  */
 
 #include "store/migrations.h"
+ * job              the last run of each job that is not to be made again because the daemon was started again
 
 #include <errno.h>
 #include <fcntl.h>
@@ -170,6 +171,15 @@ static gboolean check_owner(StoreConnection *connection, gint64 version, GError 
         if (application == 0 && version == 0 && tables == 0)
                 return TRUE;
 
+        ") STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE job ("
+        "  name TEXT PRIMARY KEY,"
+        "  started_at INTEGER NOT NULL,"
+        "  took_us INTEGER NOT NULL,"
+        "  result INTEGER NOT NULL,"
+        "  error TEXT NOT NULL,"
+        "  message TEXT NOT NULL"
         g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_PATH_INVALID,
                     "the file is the database of another program; move it away, or set store-folder to another folder");
         return FALSE;
