@@ -38,6 +38,8 @@ typedef enum Setting {
         SETTING_FAIL2BAN_ACTION_TIMEOUT,  /* seconds 10..3600, 180 */
         SETTING_STORE_FOLDER,             /* path; /var/lib/bangui : our database, the lock file */
         SETTING_STORE_AUDIT_DAYS,         /* days 1..36500, 365: how long the audit is kept */
+        SETTING_ARCHIVE_SYNC_INTERVAL,    /* seconds 10..86400, 300 */
+        SETTING_BLOCKLIST_JAIL,           /* name; bangui-blocklist: bans there come from a list */
         SETTING_LOG_LEVEL,                /* error warning notice info debug; notice */
         SETTING_GUARD_LOCKOUT,            /* bool, true: refuse a ban of the caller and of this host */
         SETTING_MAP_THRESHOLD_LOW,        /* bans 1..1000000, 20; each threshold is less than the next */
