@@ -108,6 +108,30 @@ static gboolean list_check_added(Fail2banList list, char **now, const char *entr
         return TRUE;
 }
 
+GStrv fail2ban_list_read(Fail2banClient *client, const char *jail, Fail2banList list, GError **error) {
+        return fail2ban_check_jail_name(jail, error) ? list_ask(client, jail, list, error) : NULL;
+}
+
+gboolean fail2ban_ignore(Fail2banClient *client, const char *jail, const char *const *addresses, guint n,
+                         GError **error) {
+        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+        g_auto(GStrv) words = NULL;
+        g_auto(GStrv) now = NULL;
+
+        if (!fail2ban_check_jail_name(jail, error))
+                return FALSE;
+        for (guint i = 0; i < n; i++) {
+                g_autofree char *text = check_ignore_entry(addresses[i], error);
+
+                if (!text)
+                        return FALSE;
+                g_strv_builder_add(builder, text);
+        }
+        words = g_strv_builder_end(builder);
+        now = list_change(client, jail, FAIL2BAN_LIST_IGNORE_IP, "addignoreip", (const char *const *) words, error);
+        return now != NULL;
+}
+
 gboolean fail2ban_list_add(Fail2banClient *client, const char *jail, Fail2banList list, const char *entry,
                            gboolean from_tail, const char *const *log_folders, GError **error) {
         g_auto(GStrv) words = NULL;

@@ -92,6 +92,13 @@ gboolean fail2ban_list_add(Fail2banClient *client, const char *jail, Fail2banLis
 gboolean fail2ban_list_remove(Fail2banClient *client, const char *jail, Fail2banList list, const char *entry,
                               GError **error);
 
+/* The entries as the jail has them now. */
+GStrv fail2ban_list_read(Fail2banClient *client, const char *jail, Fail2banList list, GError **error);
+
+/* One command that puts `n` addresses or networks, at most 100, into the list of what the jail ignores. */
+gboolean fail2ban_ignore(Fail2banClient *client, const char *jail, const char *const *addresses, guint n,
+                         GError **error);
+
 /* Nothing tells whether a jail is idle: who sets it must remember. */
 gboolean fail2ban_jail_idle(Fail2banClient *client, const char *jail, gboolean idle, GError **error);
 gboolean fail2ban_jail_stop(Fail2banClient *client, const char *jail, GError **error);

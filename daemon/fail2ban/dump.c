@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "fail2ban/check.h"
 #include "fail2ban/process.h"
-
-#define DUMP_WORDS_MAX 3 /* so many texts of a line are looked at */
 
 void fail2ban_dump_free(Fail2banDump *self) {
         g_strfreev(self->jails);
         g_strfreev(self->problems);
+        g_clear_pointer(&self->ignored, g_hash_table_unref);
         g_free(self);
 }
 
@@ -52,12 +52,12 @@ static char *read_text(const char *p, const char **ret_end) {
         return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* The texts at the start of a line "['add', 'sshd', 'auto', ...]"; fewer when something else comes first. */
+/* The texts at the start of a line "['add', 'sshd', 'auto', ...]", up to the first that is none. */
 static GStrv read_words(const char *line) {
         g_autoptr(GStrvBuilder) words = g_strv_builder_new();
         const char *p = *line == '[' ? line + 1 : NULL;
 
-        for (guint i = 0; p && i < DUMP_WORDS_MAX; i++) {
+        while (p) {
                 g_autofree char *word = read_text(p, &p);
 
                 if (!word)
@@ -68,12 +68,28 @@ static GStrv read_words(const char *line) {
         return g_strv_builder_end(words);
 }
 
+/* "set", jail, "addignoreip", entry, ... */
+static void take_ignored(Fail2banDump *self, const char *const *words) {
+        GHashTable *entries = g_hash_table_lookup(self->ignored, words[1]);
+
+        if (!entries) {
+                entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+                g_hash_table_insert(self->ignored, g_strdup(words[1]), entries);
+        }
+        for (const char *const *entry = words + 3; *entry; entry++) {
+                char *canonical = check_ignore_entry(*entry, NULL);
+
+                g_hash_table_add(entries, canonical ? canonical : g_strdup(*entry));
+        }
+}
+
 Fail2banDump *fail2ban_dump_parse(const char *output) {
         g_autoptr(GStrvBuilder) jails = g_strv_builder_new();
         g_autoptr(GStrvBuilder) problems = g_strv_builder_new();
         g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
         Fail2banDump *self = g_new0(Fail2banDump, 1);
 
+        self->ignored = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_hash_table_unref);
         for (char **line = lines; *line; line++) {
                 g_auto(GStrv) words = read_words(*line);
 
@@ -83,6 +99,8 @@ Fail2banDump *fail2ban_dump_parse(const char *output) {
                         g_strv_builder_add(jails, words[1]);
                 else if (g_str_equal(words[0], "config-error"))
                         g_strv_builder_add(problems, words[1]);
+                else if (g_str_equal(words[0], "set") && g_strcmp0(words[2], "addignoreip") == 0)
+                        take_ignored(self, (const char *const *) words);
         }
         self->jails = g_strv_builder_end(jails);
         self->problems = g_strv_builder_end(problems);
@@ -126,6 +144,12 @@ const char *fail2ban_dump_problem(const Fail2banDump *self, const char *jail) {
                 if (g_str_has_prefix(*problem, start))
                         return *problem;
         return NULL;
+}
+
+gboolean fail2ban_dump_ignores(const Fail2banDump *self, const char *jail, const char *entry) {
+        GHashTable *entries = g_hash_table_lookup(self->ignored, jail);
+
+        return entries && g_hash_table_contains(entries, entry);
 }
 
 static gboolean file_has_section(const char *path, const char *jail) {

@@ -11,8 +11,9 @@
 #include "fail2ban/programs.h"
 
 typedef struct Fail2banDump {
-        GStrv jails;    /* enabled and well defined, in the order of their start */
-        GStrv problems; /* what fail2ban says of jails that it would leave out, a sentence each */
+        GStrv jails;         /* enabled and well defined, in the order of their start */
+        GStrv problems;      /* what fail2ban says of jails that it would leave out, a sentence each */
+        GHashTable *ignored; /* jail -> GHashTable: canonical entries of its ignoreip */
 } Fail2banDump;
 
 void fail2ban_dump_free(Fail2banDump *self);
@@ -23,6 +24,9 @@ Fail2banDump *fail2ban_dump_read(const Fail2banPrograms *programs, GError **erro
 
 /* As fail2ban_dump_read() from what was printed. Lines that are no list of texts and numbers are left out. */
 Fail2banDump *fail2ban_dump_parse(const char *output);
+
+/* Whether the configuration itself has that entry (canonical text) in the list of what the jail ignores. */
+gboolean fail2ban_dump_ignores(const Fail2banDump *self, const char *jail, const char *entry);
 
 /* The problem of one jail; NULL = none. */
 const char *fail2ban_dump_problem(const Fail2banDump *self, const char *jail);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/log.h"
+#include "services/allow.h"
 #include "services/bans-private.h"
 #include "services/guard.h"
 
@@ -191,12 +192,14 @@ static gboolean ban_in_jail(BansRun *run, const char *jail, GError **error) {
 static gboolean check_guard(Bans *self, const BansRequest *request, const BansWork *work, GError **error) {
         g_autoptr(Guard) guard = NULL;
 
-        if (!self->guard_lockout || request->force)
+        if (request->force)
                 return TRUE;
 
-        guard = guard_new(request->caller, request->protect, error);
+        guard = self->guard_lockout ? guard_new(request->caller, request->protect, error) : guard_new_empty();
         if (!guard)
                 return FALSE;
+        if (self->allow)
+                allow_guard(self->allow, (const char *const *) work->jails, request->now, guard);
         for (guint i = 0; i < work->addresses->len; i++)
                 if (!guard_check(guard, &g_array_index(work->addresses, Address, i), error))
                         return FALSE;

@@ -13,6 +13,7 @@ struct Bans {
         BanTable *table;
         Probe *probe;
         ManualStore *manual;
+        Allow *allow; /* NULL: nothing is allowed */
         gboolean guard_lockout;
         BansPace *ban_pace, *unban_pace;
 };

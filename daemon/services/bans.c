@@ -24,6 +24,10 @@ Bans *bans_new(Fail2banClient *client, Model *model, BanTable *table, Probe *pro
         return self;
 }
 
+void bans_set_allow(Bans *self, Allow *allow) {
+        self->allow = allow;
+}
+
 void bans_free(Bans *self) {
         if (!self)
                 return;

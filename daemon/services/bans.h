@@ -26,6 +26,10 @@ Bans *bans_new(Fail2banClient *client, Model *model, BanTable *table, Probe *pro
 void bans_free(Bans *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bans, bans_free)
 
+/* What is allowed is not banned from now on, unless forced. Borrowed; NULL: nothing is. */
+typedef struct Allow Allow;
+void bans_set_allow(Bans *self, Allow *allow);
+
 typedef struct BansRequest {
         const Caller *caller;
         const char *const *addresses; /* 1..10,000; TOO_LARGE above; each checked before anything is done */

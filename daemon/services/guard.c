@@ -6,6 +6,8 @@
  * All sources are asked once, when the guard is made; a ban is then held against the list. A source that cannot be
  * read (no logind, another user's process, no such process any more) adds nothing: the guard helps an administrator
  * who slips, it is no border of trust, and `force` is always there.
+ *
+ * What is allowed may be thousands, held against thousands of bans: it stands in a set of its own.
  */
 
 #include "services/guard.h"
@@ -17,6 +19,7 @@
 
 #include <systemd/sd-login.h>
 
+#include "core/address-set.h"
 #include "core/error.h"
 
 #define ANCESTORS_MAX 32
@@ -27,7 +30,10 @@ typedef struct Protected {
 } Protected;
 
 struct Guard {
-        GArray *list; /* Protected */
+        GArray *list;        /* Protected */
+        AddressSet *allowed; /* tags are indices of `reasons` */
+        GPtrArray
+                *reasons; /* of char *; the same reason for several is there once when they come one after the other */
 };
 
 static const char why_loopback[] = "which is this host's loopback";
@@ -171,10 +177,28 @@ static gboolean add_named(Guard *self, const char *const *protect, GError **erro
         return TRUE;
 }
 
-Guard *guard_new(const Caller *caller, const char *const *protect, GError **error) {
-        g_autoptr(Guard) self = g_new0(Guard, 1);
+Guard *guard_new_empty(void) {
+        Guard *self = g_new0(Guard, 1);
 
         self->list = g_array_new(FALSE, FALSE, sizeof(Protected));
+        self->allowed = address_set_new();
+        self->reasons = g_ptr_array_new_with_free_func(g_free);
+        return self;
+}
+
+void guard_add_allowed(Guard *self, const char *text, const char *why) {
+        const char *last = self->reasons->len > 0 ? self->reasons->pdata[self->reasons->len - 1] : NULL;
+        Address address;
+
+        if (!address_try_parse(text, &address))
+                return;
+        if (g_strcmp0(last, why) != 0)
+                g_ptr_array_add(self->reasons, g_strdup(why));
+        address_set_add(self->allowed, &address, self->reasons->len - 1);
+}
+
+Guard *guard_new(const Caller *caller, const char *const *protect, GError **error) {
+        g_autoptr(Guard) self = guard_new_empty();
 
         /* The order is that of the reasons that a person understands best. */
         if (!add_named(self, protect, error))
@@ -187,22 +211,32 @@ Guard *guard_new(const Caller *caller, const char *const *protect, GError **erro
 }
 
 void guard_free(Guard *self) {
+        g_ptr_array_unref(self->reasons);
+        address_set_free(self->allowed);
         g_array_unref(self->list);
         g_free(self);
 }
 
+static gboolean fail(const Address *ban, const Address *hit, const char *why, GError **error) {
+        char ban_text[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
+
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_WOULD_LOCK_OUT,
+                    "%s is not banned: it would hit %s, %s; the option force bans it all the same",
+                    address_format(ban, ban_text), address_format(hit, text), why);
+        return FALSE;
+}
+
 gboolean guard_check(Guard *self, const Address *ban, GError **error) {
+        Address hit;
+        guint reason;
+
         for (guint i = 0; i < self->list->len; i++) {
                 const Protected *entry = &g_array_index(self->list, Protected, i);
-                char ban_text[ADDRESS_TEXT_MAX], text[ADDRESS_TEXT_MAX];
 
-                if (!address_contains(ban, &entry->address) && !address_contains(&entry->address, ban))
-                        continue;
-
-                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_WOULD_LOCK_OUT,
-                            "%s is not banned: it would hit %s, %s; the option force bans it all the same",
-                            address_format(ban, ban_text), address_format(&entry->address, text), entry->why);
-                return FALSE;
+                if (address_contains(ban, &entry->address) || address_contains(&entry->address, ban))
+                        return fail(ban, &entry->address, entry->why, error);
         }
+        if (address_set_overlap(self->allowed, ban, &hit, &reason))
+                return fail(ban, &hit, self->reasons->pdata[reason], error);
         return TRUE;
 }

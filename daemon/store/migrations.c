@@ -16,14 +16,17 @@
  * ban_data         what led to it, as JSON; apart, so that rows without it stay small
  * unban            how bans ended, id as in ban; `ban` is NULL when the ban itself is not known
  * ban_total        what retention took away, by day (since 1970), jail, country and origin
- * sync             where reading fail2ban's database stopped: the last row, since a purge restarts its numbering
+ * sync             'fail2ban': where reading its database stopped: the last row, since a purge restarts its numbering;
+ *                  'retention': nothing that began before banned_at is kept
  * place            what the look-up outside said; country 0 and network 0: it knows nothing
- * allow            who is never to be banned; `jails` is a JSON list, "[]" = all
+ * allow            who is never to be banned; `jails` and `addresses` (of a host name) have a line end between two,
+ *                  jails "" = all
+ * allow_mark       what the allow list stands for in a jail's ignore list, and whether we put it there
  * setting          values set at run time
+ * job              the last run of each job that is not to be made again because the daemon was started again
  */
 
 #include "store/migrations.h"
- * job              the last run of each job that is not to be made again because the daemon was started again
 
 #include <errno.h>
 #include <fcntl.h>
@@ -89,6 +92,7 @@ const char *const store_steps[] = {
         "CREATE INDEX ban_jail ON ban (jail);"
         "CREATE INDEX ban_country ON ban (country);"
         "CREATE INDEX ban_network ON ban (network) WHERE network > 0;"
+        "CREATE INDEX ban_origin ON ban (origin);"
 
         "CREATE TABLE ban_data ("
         "  id INTEGER PRIMARY KEY REFERENCES ban (id),"
@@ -108,6 +112,10 @@ const char *const store_steps[] = {
         "  reason TEXT NOT NULL"
         ") STRICT;"
         "CREATE INDEX unban_address ON unban (address);"
+        "CREATE INDEX unban_jail ON unban (jail);"
+        "CREATE INDEX unban_country ON unban (country);"
+        "CREATE INDEX unban_network ON unban (network) WHERE network > 0;"
+        "CREATE INDEX unban_loose ON unban (address) WHERE ban IS NULL;"
 
         "CREATE TABLE ban_total ("
         "  day INTEGER NOT NULL,"
@@ -142,15 +150,36 @@ const char *const store_steps[] = {
         "  jails TEXT NOT NULL,"
         "  note TEXT NOT NULL,"
         "  uid INTEGER NOT NULL,"
+        "  author TEXT NOT NULL,"
+        "  unban INTEGER NOT NULL,"
         "  created_at INTEGER NOT NULL,"
-        "  expires_at INTEGER NOT NULL"
+        "  expires_at INTEGER NOT NULL,"
+        "  addresses TEXT NOT NULL,"
+        "  resolved_at INTEGER NOT NULL"
         ") STRICT;"
+
+        "CREATE TABLE allow_mark ("
+        "  jail INTEGER NOT NULL REFERENCES jail (id),"
+        "  text TEXT NOT NULL,"
+        "  ours INTEGER NOT NULL,"
+        "  done INTEGER NOT NULL,"
+        "  PRIMARY KEY (jail, text)"
+        ") STRICT, WITHOUT ROWID;"
 
         "CREATE TABLE setting ("
         "  key TEXT PRIMARY KEY,"
         "  value TEXT NOT NULL,"
         "  uid INTEGER NOT NULL,"
         "  changed_at INTEGER NOT NULL"
+        ") STRICT, WITHOUT ROWID;"
+
+        "CREATE TABLE job ("
+        "  name TEXT PRIMARY KEY,"
+        "  started_at INTEGER NOT NULL,"
+        "  took_us INTEGER NOT NULL,"
+        "  result INTEGER NOT NULL,"
+        "  error TEXT NOT NULL,"
+        "  message TEXT NOT NULL"
         ") STRICT, WITHOUT ROWID;",
 
         NULL,
@@ -171,15 +200,6 @@ static gboolean check_owner(StoreConnection *connection, gint64 version, GError 
         if (application == 0 && version == 0 && tables == 0)
                 return TRUE;
 
-        ") STRICT, WITHOUT ROWID;"
-
-        "CREATE TABLE job ("
-        "  name TEXT PRIMARY KEY,"
-        "  started_at INTEGER NOT NULL,"
-        "  took_us INTEGER NOT NULL,"
-        "  result INTEGER NOT NULL,"
-        "  error TEXT NOT NULL,"
-        "  message TEXT NOT NULL"
         g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_PATH_INVALID,
                     "the file is the database of another program; move it away, or set store-folder to another folder");
         return FALSE;
