@@ -8,7 +8,8 @@
  *
  * Exit status: 0 done, 1 internal, 2 wrong use or bad input, 3 not allowed, 4 not found, 5 conflict with the
  * present state, 6 refused because it would lock somebody out, 7 fail2ban is not there, 8 fail2ban answered
- * nonsense, 9 our database, 10 too slow, 11 the daemon is not there, 12 fail2ban refused.
+ * nonsense, 9 our database, 10 too slow, 11 the daemon is not there, 12 fail2ban refused, 13 a service
+ * outside fails.
  */
 
 #pragma once
@@ -35,10 +36,13 @@
         X(ADDRESS_NOT_FOUND, "AddressNotFound", 404, 4, "nothing is known of that address") \
         X(SOURCE_NOT_FOUND, "SourceNotFound", 404, 4, "no list source of that name") \
         X(FILE_NOT_FOUND, "FileNotFound", 404, 4, "no file of that name") \
+        X(SETTING_NOT_FOUND, "SettingNotFound", 404, 4, "no setting of that name") \
         X(ALREADY_EXISTS, "AlreadyExists", 409, 5, "what was to be made is there") \
         X(ALREADY_ACTIVE, "AlreadyActive", 409, 5, "what was to be started runs") \
         X(BUSY, "Busy", 409, 5, "too much is waiting, or the same work runs already") \
         X(VERSION_CONFLICT, "VersionConflict", 409, 5, "somebody else changed it in between") \
+        X(SETTING_PINNED, "SettingPinned", 409, 5, "the environment or the command line says what the setting is") \
+        X(RESTART_NEEDED, "RestartNeeded", 409, 5, "the setting does not change while the daemon runs") \
         X(CANCELLED, "Cancelled", 409, 5, "the work was cancelled, or the daemon is stopping") \
         X(REFUSED_BY_FAIL2BAN, "RefusedByFail2ban", 409, 12, "fail2ban understood and said no") \
         X(WOULD_LOCK_OUT, "WouldLockOut", 409, 6, "the ban would hit the caller or this host") \
@@ -50,5 +54,7 @@
         X(DATABASE_PATH_INVALID, "DatabasePathInvalid", 503, 9, "a database is not where it should be") \
         X(DATABASE_CORRUPTED, "DatabaseCorrupted", 503, 9, "a database is damaged or not a database") \
         X(DATABASE_UNAVAILABLE, "DatabaseUnavailable", 503, 9, "a database fails in another way") \
+        X(OUTSIDE_OFF, "OutsideOff", 409, 5, "the settings forbid asking a service outside") \
+        X(OUTSIDE_FAILED, "OutsideFailed", 502, 13, "a service outside does not answer, or answers nonsense") \
         X(TIMEOUT, "Timeout", 504, 10, "it took longer than it may") \
         X(INTERNAL, "Internal", 500, 1, "a fault of the daemon")
