@@ -132,9 +132,8 @@ static void test_bad_cursors(void) {
 }
 
 /* What an administrator selects by is in the log, and stays there when our database is not to be had. */
-static void record_for_log(void) {
+static void record_for_log(const char *folder) {
         g_autoptr(Caller) caller = caller_new(":1.42", 1000, 0);
-        g_autofree char *folder = g_dir_make_tmp("bangui-audit-XXXXXX", NULL);
         g_autofree char *file = g_build_filename(folder, STORE_FILE_NAME, NULL);
         g_autoptr(Store) store = store_open(folder, NULL);
         g_autoptr(AuditStore) rows = audit_store_new(store);
@@ -155,7 +154,10 @@ static void record_for_log(void) {
 
 static void test_log(void) {
         if (g_test_subprocess()) {
-                record_for_log();
+                g_autofree char *folder = g_dir_make_tmp("bangui-audit-XXXXXX", NULL);
+
+                record_for_log(folder);
+                g_assert_cmpint(g_rmdir(folder), ==, 0);
                 return;
         }
         g_test_trap_subprocess(NULL, 0, 0);
