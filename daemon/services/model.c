@@ -349,12 +349,6 @@ GStrv model_jails(Model *self) {
         return jail_names(self);
 }
 
-gboolean model_has_jail(Model *self, const char *name) {
-        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-
-        return g_tree_lookup(self->jails, name) != NULL;
-}
-
 gboolean model_check_jail(Model *self, const char *name, GError **error) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
         g_autofree char *quoted = NULL;
@@ -382,16 +376,6 @@ GVariant *model_jail(Model *self, const char *name) {
         ModelJail *jail = g_tree_lookup(self->jails, name);
 
         return jail ? g_variant_ref(jail->told) : NULL;
-}
-
-gboolean model_jail_counters(Model *self, const char *name, Fail2banCounters *ret) {
-        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-        ModelJail *jail = g_tree_lookup(self->jails, name);
-
-        if (!jail)
-                return FALSE;
-        *ret = jail->counters;
-        return TRUE;
 }
 
 GVariant *model_server(Model *self) {

@@ -37,11 +37,9 @@ void model_set_idle(Model *self, const char *name, gboolean idle);
 void model_remove_jail(Model *self, const char *name);
 
 GStrv model_jails(Model *self); /* names, sorted */
-gboolean model_has_jail(Model *self, const char *name);
 /* JAIL_NOT_FOUND quotes the name and the nearest known; FAIL2BAN_OFFLINE when offline. */
 gboolean model_check_jail(Model *self, const char *name, GError **error);
 GVariant *model_jail(Model *self, const char *name); /* a{sv} of the Jail interface's properties, or NULL */
-gboolean model_jail_counters(Model *self, const char *name, Fail2banCounters *ret);
 
 GVariant *model_server(Model *self);    /* a{sv} of the Server interface's properties */
 char *model_database_file(Model *self); /* NULL: fail2ban has none, or is offline and never told one */

@@ -247,13 +247,13 @@ static void test_idle(World *w, gconstpointer data) {
 
 static void test_stop_and_start(World *w, gconstpointer data) {
         assert_done(jails_stop(w->jails, "with space", w->now, &error));
-        g_assert_false(model_has_jail(w->model, "with space"));
+        g_assert_false(model_check_jail(w->model, "with space", NULL));
         assert_done(jails_stop(w->jails, "with space", w->now, &error));
         assert_fails(jails_stop(w->jails, "withspace", w->now, &error), JAIL_NOT_FOUND, "withspace");
         assert_fails(jails_stop(w->jails, "--all", w->now, &error), INVALID_ARGUMENT, "");
 
         assert_done(jails_start(w->jails, "with space", w->now, &error));
-        g_assert_true(model_has_jail(w->model, "with space"));
+        g_assert_true(model_check_jail(w->model, "with space", NULL));
         g_assert_cmpint(number_of(w, "with space", "MaxRetry"), ==, 3);
         assert_fails(jails_start(w->jails, "with space", w->now, &error), ALREADY_ACTIVE, "with space");
         assert_fails(jails_start(w->jails, "absent", w->now, &error), JAIL_NOT_FOUND, "absent");
@@ -298,13 +298,13 @@ static void test_reload_one_fails(World *w, gconstpointer data) {
         write_file(w, "jail.local", "[alpha]\nfilter = nosuch\n");
         assert_fails(jails_reload(w->jails, "alpha", FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN,
                      "runs on as it was");
-        g_assert_true(model_has_jail(w->model, "alpha"));
+        g_assert_true(model_check_jail(w->model, "alpha", NULL));
 
         write_file(w, "jail.local", "[alpha]\nfailregex = (<HOST>\n");
         assert_fails(jails_reload(w->jails, "alpha", FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN,
                      "does not run any more");
-        g_assert_false(model_has_jail(w->model, "alpha"));
-        g_assert_true(model_has_jail(w->model, "beta"));
+        g_assert_false(model_check_jail(w->model, "alpha", NULL));
+        g_assert_true(model_check_jail(w->model, "beta", NULL));
         assert_fails(jails_reload(w->jails, "absent", FALSE, FALSE, NULL, w->now, &error), JAIL_NOT_FOUND, "absent");
 }
 
@@ -345,9 +345,9 @@ static void test_reload_all(World *w, gconstpointer data) {
         assert_failed(result, "with space", "no jail");
 
         g_assert_cmpint(number_of(w, "alpha", "MaxRetry"), ==, 9);
-        g_assert_true(model_has_jail(w->model, "fresh"));
-        g_assert_false(model_has_jail(w->model, "beta"));
-        g_assert_false(model_has_jail(w->model, "with space"));
+        g_assert_true(model_check_jail(w->model, "fresh", NULL));
+        g_assert_false(model_check_jail(w->model, "beta", NULL));
+        g_assert_false(model_check_jail(w->model, "with space", NULL));
 }
 
 static void test_reload_all_disabled(World *w, gconstpointer data) {
@@ -368,7 +368,7 @@ static void test_reload_all_unreadable(World *w, gconstpointer data) {
         assert_fails(jails_reload(w->jails, NULL, FALSE, FALSE, NULL, w->now, &error), REFUSED_BY_FAIL2BAN,
                      "already exists");
         for (gsize i = 0; three_jails[i]; i++)
-                g_assert_true(model_has_jail(w->model, three_jails[i]));
+                g_assert_true(model_check_jail(w->model, three_jails[i], NULL));
 }
 
 static void test_reload_keeps_and_lifts_bans(World *w, gconstpointer data) {
@@ -398,7 +398,7 @@ static void test_reload_cancelled(World *w, gconstpointer data) {
         operation_cancel(operation);
         assert_fails(jails_reload(w->jails, NULL, FALSE, FALSE, operation, w->now, &error), CANCELLED, "0 of 3");
         for (gsize i = 0; three_jails[i]; i++)
-                g_assert_true(model_has_jail(w->model, three_jails[i]));
+                g_assert_true(model_check_jail(w->model, three_jails[i], NULL));
 }
 
 static void test_offline(World *w, gconstpointer data) {

@@ -182,7 +182,7 @@ static void test_offline(World *world, gconstpointer data) {
         fail2ban_fixture_restart(world->fixture);
         full(world);
         g_assert_true(model_is_online(world->model));
-        g_assert_true(model_has_jail(world->model, "jail0"));
+        g_assert_true(model_check_jail(world->model, "jail0", NULL));
         g_assert_false(has_finding(world, "fail2ban-offline", "critical"));
 }
 
@@ -374,7 +374,7 @@ static void test_jail(World *world, gconstpointer data) {
         g_assert_true(fail2ban_jail_stop(world->client, "jail0", &error));
         g_assert_true(probe_bans(world->probe, "jail0", wall_clock(), &error));
         g_assert_no_error(error);
-        g_assert_false(model_has_jail(world->model, "jail0"));
+        g_assert_false(model_check_jail(world->model, "jail0", NULL));
         g_assert_cmpuint(ban_table_size(world->bans), ==, 0);
 }
 

@@ -249,8 +249,8 @@ static void start(World *world) {
         watcher_start(world->watcher);
         expect(world, "server online");
         expect(world, "part fail2ban ok");
-        g_assert_true(model_has_jail(world->model, "one"));
-        g_assert_true(model_has_jail(world->model, "zwei, \xc3\xa4"));
+        g_assert_true(model_check_jail(world->model, "one", NULL));
+        g_assert_true(model_check_jail(world->model, "zwei, \xc3\xa4", NULL));
 }
 
 static void test_ban_by_log(World *world, gconstpointer data) {
@@ -303,7 +303,7 @@ static void test_jail_stop_start(World *world, gconstpointer data) {
         g_assert_no_error(error);
         expect(world, "unbanned one 192.0.2.1 jail-stopped");
         expect(world, "jail-removed one");
-        g_assert_false(model_has_jail(world->model, "one"));
+        g_assert_false(model_check_jail(world->model, "one", NULL));
 
         reload(world, "one");
         expect(world, "jail one 600");
