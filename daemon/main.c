@@ -87,11 +87,20 @@ static void set_up_log(const Settings *settings) {
         log_setup(level);
 }
 
-static int run(const Settings *settings) {
+static gboolean on_hangup(gpointer userdata) {
+        Main *self = userdata;
+
+        daemon_reload(self->daemon);
+        return G_SOURCE_CONTINUE;
+}
+
+static int run(Settings *settings) {
         g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
         g_autoptr(GError) error = NULL;
         Main self = { .loop = loop, .status = EXIT_FAILURE };
 
+        /* Before the start, so that a signal that comes too early is no end. */
+        g_unix_signal_add(SIGHUP, on_hangup, &self);
         self.daemon = daemon_start(settings, on_ended, &self, &error);
         if (!self.daemon) {
                 log_error(LOG_PRIORITY_ERROR, "daemon.failed", "banguid cannot start", error);

@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "jobs/housekeeping.h"
+#include "jobs/reloader.h"
 #include "jobs/watcher.h"
 
 #define DRAIN_S 25
@@ -26,7 +27,7 @@ typedef enum StageState {
 } StageState;
 
 struct Daemon {
-        const Settings *settings;
+        Settings *settings;
         DaemonEndedFunc ended;
         gpointer userdata;
 
@@ -34,6 +35,7 @@ struct Daemon {
         Store *store;
         AuditStore *audit_store;
         ManualStore *manual_store;
+        SettingStore *setting_store;
         Publisher *publisher;
         EventSink sink;
         char **log_folders;
@@ -44,6 +46,8 @@ struct Daemon {
         Retention *retention;
         Watcher *watcher;
         Housekeeping *housekeeping;
+        Reloader *reloader;
+        guint settings_watch;
 
         GSource *watchdog;
         GSource *drain_limit;
@@ -100,10 +104,12 @@ static gboolean start_store(Daemon *self, GError **error) {
                 return FALSE;
         self->audit_store = audit_store_new(self->store);
         self->manual_store = manual_store_new(self->store);
+        self->setting_store = setting_store_new(self->store);
         return TRUE;
 }
 
 static void stop_store(Daemon *self) {
+        g_clear_pointer(&self->setting_store, setting_store_free);
         g_clear_pointer(&self->manual_store, manual_store_free);
         g_clear_pointer(&self->audit_store, audit_store_free);
         g_clear_pointer(&self->store, store_close);
@@ -147,6 +153,7 @@ static gboolean start_services(Daemon *self, GError **error) {
         v->findings = findings_new(&self->sink);
         findings_set_life(v->findings, "starting");
         findings_set_part(v->findings, "store", "ok", "the database is open", now);
+        v->settings_service = settings_service_new(self->settings, self->setting_store, v->findings, &self->sink, now);
         v->model = model_new(&self->sink);
         v->ban_table = ban_table_new(&self->sink);
         v->probe =
@@ -177,6 +184,7 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->probe, probe_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
+        g_clear_pointer(&v->settings_service, settings_service_free);
         g_clear_pointer(&v->findings, findings_free);
         g_clear_pointer(&self->publisher, publisher_free);
 }
@@ -208,12 +216,31 @@ static void stop_bus(Daemon *self) {
         g_clear_pointer(&self->bus, bus_free);
 }
 
+/* Changed settings that their parts do not read anew each time. */
+static void on_settings(const Settings *settings, SettingMask changed, gpointer userdata) {
+        Daemon *self = userdata;
+        g_autofree char *level_text = settings_dup_text(settings, SETTING_LOG_LEVEL);
+        LogPriority level = LOG_PRIORITY_NOTICE;
+
+        log_level_from_text(level_text, &level);
+        log_set_level(level);
+        fail2ban_client_set_read_timeout(self->client, (guint) settings_int(settings, SETTING_FAIL2BAN_READ_TIMEOUT));
+        bans_set_guard(self->services.bans, settings_bool(settings, SETTING_GUARD_LOCKOUT));
+        watcher_set_interval(self->watcher, (guint) settings_int(settings, SETTING_FAIL2BAN_PROBE_INTERVAL));
+}
+
 /* jobs: what runs by itself. */
 
 static gboolean start_jobs(Daemon *self, GError **error) {
         self->watcher = watcher_new(self->services.probe, settings_text(self->settings, SETTING_FAIL2BAN_SOCKET),
                                     (guint) settings_int(self->settings, SETTING_FAIL2BAN_PROBE_INTERVAL));
         self->housekeeping = housekeeping_new(self->retention);
+        self->reloader = reloader_new(self->services.settings_service);
+        self->settings_watch = settings_watch(
+                self->settings,
+                SETTING_BIT(SETTING_LOG_LEVEL) | SETTING_BIT(SETTING_FAIL2BAN_READ_TIMEOUT) |
+                        SETTING_BIT(SETTING_GUARD_LOCKOUT) | SETTING_BIT(SETTING_FAIL2BAN_PROBE_INTERVAL),
+                on_settings, self);
         watcher_start(self->watcher);
         housekeeping_start(self->housekeeping);
         return TRUE;
@@ -221,6 +248,8 @@ static gboolean start_jobs(Daemon *self, GError **error) {
 
 static void stop_jobs(Daemon *self) {
         fail2ban_client_stop(self->client);
+        settings_unwatch(self->settings, self->settings_watch);
+        g_clear_pointer(&self->reloader, reloader_free);
         g_clear_pointer(&self->housekeeping, housekeeping_free);
         g_clear_pointer(&self->watcher, watcher_free);
 }
@@ -341,7 +370,7 @@ static void on_bus_ended(const char *why, gpointer userdata) {
         self->ended(1, self->userdata);
 }
 
-Daemon *daemon_start(const Settings *settings, DaemonEndedFunc ended, gpointer userdata, GError **error) {
+Daemon *daemon_start(Settings *settings, DaemonEndedFunc ended, gpointer userdata, GError **error) {
         Daemon *self = g_new0(Daemon, 1);
 
         self->settings = settings;
@@ -372,6 +401,11 @@ static gboolean on_drain_limit(gpointer userdata) {
         bus_cancel_all(self->bus);
         fail2ban_client_stop(self->client);
         return G_SOURCE_REMOVE;
+}
+
+void daemon_reload(Daemon *self) {
+        if (!self->stopping)
+                reloader_ask(self->reloader);
 }
 
 void daemon_stop(Daemon *self) {

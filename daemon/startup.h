@@ -16,7 +16,10 @@ typedef struct Daemon Daemon;
 /* `ended` is told when the daemon is to leave its main loop: status is the exit status. settings: borrowed. */
 typedef void (*DaemonEndedFunc)(int status, gpointer userdata);
 
-Daemon *daemon_start(const Settings *settings, DaemonEndedFunc ended, gpointer userdata, GError **error);
+Daemon *daemon_start(Settings *settings, DaemonEndedFunc ended, gpointer userdata, GError **error);
+
+/* Reads the settings file again, as on SIGHUP; what came of it is in the log and in the findings. */
+void daemon_reload(Daemon *self);
 
 /* The orderly end, as on SIGTERM: no new calls, running work up to 25 s; then `ended` is told with 0. */
 void daemon_stop(Daemon *self);

@@ -93,6 +93,8 @@ static gboolean publish_root(Bus *self, GError **error) {
                 r = objects_publish(self->objects, BUS_ROOT, "Server", server);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Bans", NULL);
+        if (r >= 0)
+                r = objects_publish(self->objects, BUS_ROOT, "Settings", NULL);
         return r >= 0 || fail(error, BUS_ROOT, r);
 }
 
@@ -113,6 +115,7 @@ static gboolean make_parts(Bus *self, GError **error) {
         bind(self, &bans_methods);
         bind(self, &jail_methods);
         bind(self, &operation_methods);
+        bind(self, &settings_methods);
         if (!publish_root(self, error))
                 return FALSE;
         publisher_connect(self->config.publisher, self->bus, self->objects);

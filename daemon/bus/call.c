@@ -198,6 +198,7 @@ void call_free(Call *self) {
         g_free(self->about.action);
         g_free(self->about.jail);
         g_free(self->about.address);
+        g_free(self->about.settings);
         g_free(self->about.object);
         g_clear_pointer(&self->caller, caller_free);
         g_clear_pointer(&self->result, g_variant_unref);
@@ -235,6 +236,8 @@ GVariant *call_details(const Call *self) {
                 g_variant_builder_add(&builder, "{ss}", "jail", self->about.jail);
         if (self->about.address)
                 g_variant_builder_add(&builder, "{ss}", "address", self->about.address);
+        if (self->about.settings)
+                g_variant_builder_add(&builder, "{ss}", "settings", self->about.settings);
         add_question(self, &builder);
         return g_variant_builder_end(&builder);
 }

@@ -19,10 +19,12 @@
 #include "services/probe.h"
 #include "services/server-log.h"
 #include "services/server.h"
+#include "services/settings-service.h"
 
 /* The rules of the domain, as the functions find them. */
 typedef struct Services {
         const Settings *settings;
+        SettingsService *settings_service;
         Findings *findings;
         Model *model;
         BanTable *ban_table;
@@ -59,6 +61,7 @@ typedef struct MethodAbout {
         GVariant *details; /* a{ss} for polkit; NULL: made of jail and address */
         char *jail;        /* polkit detail; "*" = all jails */
         char *address;     /* polkit detail */
+        char *settings;    /* polkit detail: the keys, ',' between */
         char *object;      /* for people; NULL: made of jail and address */
 } MethodAbout;
 
@@ -84,6 +87,7 @@ extern const MethodGroup server_methods;
 extern const MethodGroup bans_methods;
 extern const MethodGroup jail_methods;
 extern const MethodGroup operation_methods;
+extern const MethodGroup settings_methods;
 
 /* The last argument; to be unreffed. */
 GVariant *method_options(const MethodCall *call);

@@ -52,7 +52,7 @@ static gboolean is_ban(EventType type) {
 }
 
 static gboolean is_state(EventType type) {
-        return !is_ban(type) && type != EVENT_JAIL_REMOVED;
+        return !is_ban(type) && type != EVENT_JAIL_REMOVED && type != EVENT_SETTINGS;
 }
 
 /* States are the same when they are of the same thing. */
@@ -184,6 +184,10 @@ static void publish(Publisher *self, const Event *event) {
                 break;
         case EVENT_JAIL_REMOVED:
                 publish_jail_removed(self, event);
+                break;
+        case EVENT_SETTINGS:
+                objects_signal(self->objects, BUS_ROOT, "Settings", "Changed",
+                               g_variant_new("(@aa{sv})", event->properties));
                 break;
         case EVENT_HEALTH:
                 publish_health(self, event);

@@ -35,8 +35,8 @@ const char *setting_layers_text(const SettingLayers *self, SettingLayer layer, S
  * are those of the rule that is broken. */
 gboolean setting_layers_check(const SettingLayers *self, SettingMask *ret_keys, GError **error);
 
-/* Where a rule is broken, the layer's keys of it are taken back to what they were in `before`, in which no rule is; each
- * such rule is a problem. The keys that were taken back. */
+/* Where a rule is broken, the layer's keys of it are taken back to what they were in `before`, in which no rule is
+ * broken; each such rule is a problem. The keys that were taken back. */
 SettingMask setting_layers_settle(SettingLayers *self, SettingLayer layer, const SettingLayers *before,
                                   GPtrArray *problems);
 

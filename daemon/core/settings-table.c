@@ -48,6 +48,7 @@ static const SettingSpec table[] = {
                 .runtime = TRUE,
                 .help = "Time between two comparisons of what we know with fail2ban's counters." },
         [SETTING_FAIL2BAN_READ_TIMEOUT] = { "fail2ban-read-timeout", SETTING_TYPE_INT, "10", 1, 300, "seconds",
+                .runtime = TRUE,
                 .help = "How long fail2ban may take to answer a question." },
         [SETTING_FAIL2BAN_ACTION_TIMEOUT] = { "fail2ban-action-timeout", SETTING_TYPE_INT, "180", 10, 3600, "seconds",
                 .help = "How long fail2ban may take for what runs actions: bans, stopping a jail, a reload." },
@@ -70,13 +71,13 @@ static const SettingSpec table[] = {
                 .help = "Refuse a ban that would hit the caller or this host, unless it is forced." },
         [SETTING_MAP_THRESHOLD_LOW] = { "map-threshold-low", SETTING_TYPE_INT, "20", 1, 1000000, "bans",
                 .runtime = TRUE,
-                .help = "From so many bans on a map shows a country in its low colour; less than map-threshold-medium." },
+                .help = "From so many bans on a country has the low colour on a map; less than map-threshold-medium." },
         [SETTING_MAP_THRESHOLD_MEDIUM] = { "map-threshold-medium", SETTING_TYPE_INT, "50", 1, 1000000, "bans",
                 .runtime = TRUE,
-                .help = "The same for its medium colour; less than map-threshold-high." },
+                .help = "The same for the medium colour; less than map-threshold-high." },
         [SETTING_MAP_THRESHOLD_HIGH] = { "map-threshold-high", SETTING_TYPE_INT, "100", 1, 1000000, "bans",
                 .runtime = TRUE,
-                .help = "The same for its high colour." },
+                .help = "The same for the high colour." },
 };
 /* clang-format on */
 

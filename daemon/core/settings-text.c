@@ -102,9 +102,9 @@ char *settings_to_text(const Settings *self) {
 char *settings_default_file(void) {
         GString *text = g_string_new(
                 "# Settings of banguid. A line that is a comment shows the default.\n"
-                "# What was set at run time (banguictl settings log-level=info), the environment (BANGUI_LOG_LEVEL) and\n"
-                "# the command line (--set log-level=info) win over this file, in this order; banguictl settings shows\n"
-                "# what counts and where it comes from. systemctl reload banguid reads this file again.\n"
+                "# What was set at run time (banguictl settings log-level=info), the environment (BANGUI_LOG_LEVEL)\n"
+                "# and the command line (--set log-level=info) win over this file, in this order. banguictl settings\n"
+                "# shows what counts and where it comes from; systemctl reload banguid reads this file again.\n"
                 "\n"
                 "[bangui]\n");
 

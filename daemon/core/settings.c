@@ -3,8 +3,8 @@
 /*
  * Settings: the values
  *
- * settings-table.c says what a key is and judges a value; settings-layers.c holds what each source says; settings-load.c
- * reads the sources; settings-watch.c tells of changes; settings-text.c writes the table for people.
+ * settings-table.c says what a key is and judges a value; settings-layers.c holds what each source says;
+ * settings-load.c reads the sources; settings-watch.c tells of changes; settings-text.c writes the table for people.
  *
  * The layers in force are never changed: a change is a new set of layers that takes their place under the lock. A value
  * that needs a restart is read from the layers that were loaded, which stay.

@@ -85,7 +85,7 @@ gint64 settings_int(const Settings *self, Setting key);
 gboolean settings_bool(const Settings *self, Setting key);
 char **settings_list(const Settings *self, Setting key); /* split at ':', empty ones dropped; free with g_strfreev */
 
-/* `changed`: those of the keys asked for whose value or origin changed; it reads what they are now. On the main thread. */
+/* `changed`: those of the keys asked for whose value or origin changed. Called on the main thread. */
 typedef void (*SettingsFunc)(const Settings *settings, SettingMask changed, gpointer userdata);
 
 /* Main thread, and not from within a SettingsFunc. */

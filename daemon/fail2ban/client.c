@@ -33,7 +33,7 @@ typedef struct Waiter {
 
 struct Fail2banClient {
         char *path;
-        guint timeout_s[2]; /* by Fail2banKind */
+        guint timeout_s[2]; /* by Fail2banKind; atomic */
         Fail2banSocket *socket;
         gint lacking; /* atomic; Fail2banFeature */
 
@@ -52,6 +52,14 @@ typedef struct Exchange {
         gint64 deadline;
         gsize sent;
 } Exchange;
+
+static guint timeout_of(Fail2banClient *self, Fail2banKind kind) {
+        return (guint) g_atomic_int_get(&self->timeout_s[kind]);
+}
+
+void fail2ban_client_set_read_timeout(Fail2banClient *self, guint timeout_s) {
+        g_atomic_int_set(&self->timeout_s[FAIL2BAN_READ], timeout_s);
+}
 
 Fail2banClient *fail2ban_client_new(const char *socket_path, guint read_timeout_s, guint action_timeout_s) {
         Fail2banClient *self = g_new0(Fail2banClient, 1);
@@ -170,11 +178,11 @@ static void client_set_error(Fail2banClient *self, const Exchange *exchange, Soc
                 return;
         case SOCKET_TIMEOUT:
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_TIMEOUT, "fail2ban did not answer within %u s",
-                            self->timeout_s[exchange->kind]);
+                            timeout_of(self, exchange->kind));
                 return;
         case SOCKET_BUSY:
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_TIMEOUT, "fail2ban took no new connection within %u s",
-                            self->timeout_s[exchange->kind]);
+                            timeout_of(self, exchange->kind));
                 return;
         case SOCKET_FORBIDDEN:
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE, "fail2ban's socket cannot be used: %s",
@@ -290,7 +298,7 @@ static ValueTree *client_exchange(Fail2banClient *self, Exchange *exchange, GErr
         SocketOutcome outcome;
         int number = 0;
 
-        exchange->deadline = g_get_monotonic_time() + (gint64) self->timeout_s[exchange->kind] * G_USEC_PER_SEC;
+        exchange->deadline = g_get_monotonic_time() + (gint64) timeout_of(self, exchange->kind) * G_USEC_PER_SEC;
         outcome = client_send(self, exchange, &number);
         if (outcome == SOCKET_OK)
                 tree = client_decode(self, exchange, &outcome, &failure);

@@ -30,6 +30,9 @@ Fail2banClient *fail2ban_client_new(const char *socket_path, guint read_timeout_
 void fail2ban_client_free(Fail2banClient *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fail2banClient, fail2ban_client_free)
 
+/* Counts for what is asked after it. Any thread. */
+void fail2ban_client_set_read_timeout(Fail2banClient *self, guint timeout_s);
+
 /* The reply (0, value): the tree, which owns all, and in ret_value its value (may be NULL). (1, exception)
  * becomes the error that fits: JAIL_NOT_FOUND for UnknownJailException, REGEX_INVALID for RegexException, else
  * REFUSED_BY_FAIL2BAN with the class and the first text. A reply of another shape is FAIL2BAN_PROTOCOL.

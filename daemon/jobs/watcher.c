@@ -350,6 +350,12 @@ void watcher_start(Watcher *self) {
         watcher_poke(self);
 }
 
+void watcher_set_interval(Watcher *self, guint interval_s) {
+        self->interval_us = (gint64) interval_s * G_USEC_PER_SEC;
+        if (self->thread)
+                plan(self);
+}
+
 void watcher_poke(Watcher *self) {
         self->wanted |= WORK_FULL;
         if (self->thread)

@@ -20,6 +20,9 @@ Watcher *watcher_new(Probe *probe, const char *socket_path, guint interval_s);
 /* Starts looking, at once. */
 void watcher_start(Watcher *self);
 
+/* Counts from the last probe on. Main thread. */
+void watcher_set_interval(Watcher *self, guint interval_s);
+
 /* Looks again soon (after a command of ours). Main thread. */
 void watcher_poke(Watcher *self);
 

@@ -195,7 +195,8 @@ static gboolean check_guard(Bans *self, const BansRequest *request, const BansWo
         if (request->force)
                 return TRUE;
 
-        guard = self->guard_lockout ? guard_new(request->caller, request->protect, error) : guard_new_empty();
+        guard = g_atomic_int_get(&self->guard_lockout) ? guard_new(request->caller, request->protect, error)
+                                                       : guard_new_empty();
         if (!guard)
                 return FALSE;
         if (self->allow)

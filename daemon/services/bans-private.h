@@ -13,8 +13,8 @@ struct Bans {
         BanTable *table;
         Probe *probe;
         ManualStore *manual;
-        Allow *allow; /* NULL: nothing is allowed */
-        gboolean guard_lockout;
+        Allow *allow;       /* NULL: nothing is allowed */
+        gint guard_lockout; /* atomic */
         BansPace *ban_pace, *unban_pace;
 };
 

@@ -26,6 +26,9 @@ Bans *bans_new(Fail2banClient *client, Model *model, BanTable *table, Probe *pro
 void bans_free(Bans *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bans, bans_free)
 
+/* Counts for bans that begin after it. Any thread. */
+void bans_set_guard(Bans *self, gboolean guard_lockout);
+
 /* What is allowed is not banned from now on, unless forced. Borrowed; NULL: nothing is. */
 typedef struct Allow Allow;
 void bans_set_allow(Bans *self, Allow *allow);
