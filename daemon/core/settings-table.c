@@ -15,6 +15,7 @@
 
 #define SOCKET_PATH_MAX 107 /* sun_path without its NUL */
 #define NAME_MAX_BYTES 64
+#define GEO_FOLDER BANGUI_DATADIR "/bangui/geo"
 #define NAME_CHARACTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_."
 
 static const char *const log_levels[] = { "error", "warning", "notice", "info", "debug", NULL };
@@ -63,6 +64,21 @@ static const SettingSpec table[] = {
         [SETTING_BLOCKLIST_JAIL] = { "blocklist-jail", SETTING_TYPE_NAME, "bangui-blocklist",
                 .runtime = TRUE,
                 .help = "The jail of the block lists: what is banned there counts as banned by a list." },
+        [SETTING_GEO_COUNTRY_FILE] = { "geo-country-file", SETTING_TYPE_PATH, "", .optional = TRUE,
+                .runtime = TRUE,
+                .help = "MMDB file that knows countries: GeoLite2, DB-IP or IPinfo; empty: country.mmdb in geo-folder." },
+        [SETTING_GEO_NETWORK_FILE] = { "geo-network-file", SETTING_TYPE_PATH, "", .optional = TRUE,
+                .runtime = TRUE,
+                .help = "MMDB file that knows networks (autonomous systems); empty: what the country file knows." },
+        [SETTING_GEO_FOLDER] = { "geo-folder", SETTING_TYPE_PATH, GEO_FOLDER,
+                .help = "Folder of the country file that comes with BanGUI." },
+        [SETTING_GEO_OUTSIDE] = { "geo-outside", SETTING_TYPE_BOOL, "false",
+                .runtime = TRUE,
+                .help = "Ask a service outside about addresses of no country. They leave this machine." },
+        [SETTING_GEO_OUTSIDE_URL] = { "geo-outside-url", SETTING_TYPE_URL,
+                "http://ip-api.com/batch?fields=status,countryCode,as,query",
+                .runtime = TRUE,
+                .help = "That service, in the batch form of ip-api.com, which is without encryption unless it is paid." },
         [SETTING_LOG_LEVEL] = { "log-level", SETTING_TYPE_CHOICE, "notice", .choices = log_levels,
                 .runtime = TRUE,
                 .help = "What is logged: this level and all more serious ones." },

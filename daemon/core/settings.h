@@ -40,6 +40,11 @@ typedef enum Setting {
         SETTING_STORE_AUDIT_DAYS,         /* days 1..36500, 365: how long the audit is kept */
         SETTING_ARCHIVE_SYNC_INTERVAL,    /* seconds 10..86400, 300 */
         SETTING_BLOCKLIST_JAIL,           /* name; bangui-blocklist: bans there come from a list */
+        SETTING_GEO_COUNTRY_FILE,         /* path; "" = country.mmdb in geo-folder */
+        SETTING_GEO_NETWORK_FILE,         /* path; "" = none */
+        SETTING_GEO_FOLDER,               /* path; /usr/share/bangui/geo : what comes with BanGUI */
+        SETTING_GEO_OUTSIDE,              /* bool, false: addresses may be looked up outside */
+        SETTING_GEO_OUTSIDE_URL,          /* url of ip-api.com's batch form */
         SETTING_LOG_LEVEL,                /* error warning notice info debug; notice */
         SETTING_GUARD_LOCKOUT,            /* bool, true: refuse a ban of the caller and of this host */
         SETTING_MAP_THRESHOLD_LOW,        /* bans 1..1000000, 20; each threshold is less than the next */
