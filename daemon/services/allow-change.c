@@ -237,7 +237,7 @@ static GVariant *finish(Allow *self, const AllowRequest *request, const char *te
                 g_variant_dict_insert_value(&result, "covered_by", still_covered(self, text, request->now));
         }
         if (failure)
-                g_variant_dict_insert(&result, "problem", "s", failure->message);
+                g_variant_dict_insert(&result, "problem_applying", "s", failure->message);
         return g_variant_ref_sink(g_variant_dict_end(&result));
 }
 

@@ -63,7 +63,7 @@ typedef struct AllowRequest {
 } AllowRequest;
 
 /* These give a{sv}: the entry's row (see allow_list()), unbanned u (bans that were lifted), covered_by aa{sv} (bans of
- * wider networks that hold it still), problem s (only when fail2ban could not be told: why; it is told when it is
+ * wider networks that hold it still), problem_applying s (only when fail2ban could not be told: why; it is told when it
  * there). Not floating. Add: ALREADY_EXISTS. Change: ADDRESS_NOT_FOUND. */
 GVariant *allow_add(Allow *self, const AllowRequest *request, GError **error);
 GVariant *allow_change(Allow *self, const AllowRequest *request, GError **error);
