@@ -5,7 +5,6 @@
 #include "fail2ban/database.h"
 
 #include <json-glib/json-glib.h>
-#include <math.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -53,8 +52,8 @@ static void events_row(sqlite3_stmt *statement, gpointer userdata) {
         event->row.jail = sqlite_reader_text(statement, 1);
         event->row.id = sqlite_reader_text(statement, 2);
         event->row.banned_at = sqlite3_column_int64(statement, 3);
-        event->row.bantime = (gint64) CLAMP(ceil(sqlite3_column_double(statement, 4)), -9.2e18, 9.2e18);
-        event->row.count = (guint) CLAMP(sqlite3_column_int64(statement, 5), 0, (gint64) G_MAXUINT);
+        event->row.bantime = sqlite_reader_seconds(statement, 4);
+        event->row.count = sqlite_reader_count(statement, 5);
         g_ptr_array_add(self->events, event);
 
         data = sqlite3_column_blob(statement, 6);

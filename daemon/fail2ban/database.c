@@ -8,7 +8,6 @@
 
 #include "fail2ban/database.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -80,27 +79,13 @@ static char *piece_text(Piece *self, sqlite3_stmt *statement, int column, gboole
         return shared ? g_string_chunk_insert_const(self->texts, text) : g_string_chunk_insert(self->texts, text);
 }
 
-/* An INTEGER, or a REAL in spite of the declaration: rounded up. */
-static gint64 database_seconds(sqlite3_stmt *statement, int column) {
-        double number;
-
-        if (sqlite3_column_type(statement, column) != SQLITE_FLOAT)
-                return sqlite3_column_int64(statement, column);
-        number = ceil(sqlite3_column_double(statement, column));
-        return (gint64) CLAMP(number, -9.2e18, 9.2e18);
-}
-
-static guint database_count(sqlite3_stmt *statement, int column) {
-        return (guint) CLAMP(sqlite3_column_int64(statement, column), 0, (gint64) G_MAXUINT);
-}
-
 /* The columns of DATABASE_COLUMNS without the texts. */
 static void database_read_numbers(sqlite3_stmt *statement, Fail2banRow *row) {
         row->rowid = sqlite3_column_int64(statement, 0);
         row->banned_at = sqlite3_column_int64(statement, 3);
-        row->bantime = database_seconds(statement, 4);
-        row->count = database_count(statement, 5);
-        row->failures = database_count(statement, 6);
+        row->bantime = sqlite_reader_seconds(statement, 4);
+        row->count = sqlite_reader_count(statement, 5);
+        row->failures = sqlite_reader_count(statement, 6);
 }
 
 static void piece_bind(sqlite3_stmt *statement, gpointer userdata) {
@@ -142,23 +127,6 @@ static void piece_hand_out(const Piece *self, guint from, Fail2banRowFunc each, 
                         each(piece_get(self, i), userdata);
 }
 
-void fail2ban_mark_clear(Fail2banMark *self) {
-        g_clear_pointer(&self->id, g_free);
-        self->rowid = 0;
-        self->banned_at = 0;
-}
-
-static void mark_set(Fail2banMark *self, const Fail2banRow *row) {
-        g_free(self->id);
-        self->id = g_strdup(row->id);
-        self->rowid = row->rowid;
-        self->banned_at = row->banned_at;
-}
-
-static gboolean mark_is(const Fail2banMark *self, const Fail2banRow *row) {
-        return self->rowid == row->rowid && self->banned_at == row->banned_at && g_strcmp0(self->id, row->id) == 0;
-}
-
 gboolean fail2ban_database_delta(const char *path, Fail2banMark *mark, Fail2banDelta *ret, Fail2banRowFunc each,
                                  gpointer userdata, GError **error) {
         g_auto(Piece) piece;
@@ -171,13 +139,13 @@ gboolean fail2ban_database_delta(const char *path, Fail2banMark *mark, Fail2banD
                 if (!piece_read(&piece, path, database_delta_sql, error))
                         return FALSE;
                 first = mark->rowid == 0 ? 0 : 1;
-                if (first == 1 && (piece.rows->len == 0 || !mark_is(mark, piece_get(&piece, 0)))) {
+                if (first == 1 && (piece.rows->len == 0 || !fail2ban_mark_is(mark, piece_get(&piece, 0)))) {
                         *ret = FAIL2BAN_DELTA_RESTART;
                         return TRUE;
                 }
                 if (piece.rows->len > first) {
                         delta = FAIL2BAN_DELTA_ROWS;
-                        mark_set(mark, piece_get(&piece, piece.rows->len - 1));
+                        fail2ban_mark_set(mark, piece_get(&piece, piece.rows->len - 1));
                         piece_hand_out(&piece, first, each, userdata);
                 }
         } while (piece.rows->len == DATABASE_PIECE);
@@ -198,7 +166,7 @@ gboolean fail2ban_database_running(const char *path, const char *jail, gint64 no
                 }
                 if (piece.rows->len == 0)
                         break;
-                mark_set(&last, piece_get(&piece, piece.rows->len - 1));
+                fail2ban_mark_set(&last, piece_get(&piece, piece.rows->len - 1));
                 piece.from = last.rowid;
                 piece_hand_out(&piece, 0, each, userdata);
         } while (piece.rows->len == DATABASE_PIECE);

@@ -29,11 +29,15 @@ typedef struct Fail2banRow {
 /* Where reading stopped: the last row seen. A purge can restart the numbering, so the row itself is kept. */
 typedef struct Fail2banMark {
         gint64 rowid; /* 0 = nothing read */
+        char *jail;
         char *id;
         gint64 banned_at;
 } Fail2banMark;
 
 void fail2ban_mark_clear(Fail2banMark *self);
+void fail2ban_mark_set(Fail2banMark *self, const Fail2banRow *row);
+void fail2ban_mark_copy(Fail2banMark *self, const Fail2banMark *other);
+gboolean fail2ban_mark_is(const Fail2banMark *self, const Fail2banRow *row);
 
 typedef enum Fail2banDelta {
         FAIL2BAN_DELTA_NOTHING, /* as before */
@@ -51,6 +55,28 @@ gboolean fail2ban_database_delta(const char *path, Fail2banMark *mark, Fail2banD
  * Sets the mark when it is not NULL. Streams in pieces of 10,000 rows, each an own short read. */
 gboolean fail2ban_database_running(const char *path, const char *jail, gint64 now, Fail2banMark *mark,
                                    Fail2banRowFunc each, gpointer userdata, GError **error);
+
+/* Rows of `bans`, as they were written, with what led to them. */
+typedef struct Fail2banHistoryRow {
+        Fail2banRow row;  /* its texts belong to the history */
+        const char *data; /* JSON as ban_data_convert() makes it, or NULL */
+} Fail2banHistoryRow;
+
+typedef struct Fail2banHistory {
+        GArray *rows; /* of Fail2banHistoryRow, in the order of their row ids */
+        gsize bytes;  /* of their data, as fail2ban has it */
+        GStringChunk *texts;
+        GString *data;
+} Fail2banHistory;
+
+void fail2ban_history_init(Fail2banHistory *self);
+void fail2ban_history_clear(Fail2banHistory *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Fail2banHistory, fail2ban_history_clear)
+
+/* At most `limit` rows behind the mark, in one short read, in place of those that `history` held. RESTART: the marked
+ * row is gone or another, as when a purge or an unban took it. The mark stays as it is. */
+gboolean fail2ban_database_history(const char *path, const Fail2banMark *mark, guint limit, Fail2banHistory *history,
+                                   Fail2banDelta *ret, GError **error);
 
 /* One ban event with its data. */
 typedef struct Fail2banEvent {

@@ -3,6 +3,7 @@
 #include "fail2ban/sqlite-reader.h"
 
 #include <errno.h>
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -132,4 +133,17 @@ char *sqlite_reader_text(sqlite3_stmt *statement, int column) {
         const char *text = (const char *) sqlite3_column_text(statement, column);
 
         return text ? g_utf8_make_valid(text, -1) : g_strdup("");
+}
+
+gint64 sqlite_reader_seconds(sqlite3_stmt *statement, int column) {
+        double number;
+
+        if (sqlite3_column_type(statement, column) != SQLITE_FLOAT)
+                return sqlite3_column_int64(statement, column);
+        number = ceil(sqlite3_column_double(statement, column));
+        return (gint64) CLAMP(number, -9.2e18, 9.2e18);
+}
+
+guint sqlite_reader_count(sqlite3_stmt *statement, int column) {
+        return (guint) CLAMP(sqlite3_column_int64(statement, column), 0, (gint64) G_MAXUINT);
 }

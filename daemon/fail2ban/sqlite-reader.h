@@ -20,3 +20,9 @@ gboolean sqlite_reader_run(const SqliteReader *self, const char *path, const cha
 
 /* A copy of a text column as valid UTF-8; "" for NULL. Free with g_free. */
 char *sqlite_reader_text(sqlite3_stmt *statement, int column);
+
+/* An INTEGER, or a REAL in spite of the declaration: rounded up. */
+gint64 sqlite_reader_seconds(sqlite3_stmt *statement, int column);
+
+/* Cut to what a guint holds. */
+guint sqlite_reader_count(sqlite3_stmt *statement, int column);

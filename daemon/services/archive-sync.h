@@ -11,15 +11,17 @@
 
 #include "services/archive-recorder.h"
 #include "services/archive.h"
+#include "services/ban-table.h"
 #include "services/model.h"
 #include "services/operation.h"
 
 typedef struct ArchiveSync ArchiveSync;
 
-/* recorder: is told whether there is a database to read; may be NULL. */
-ArchiveSync *archive_sync_new(Archive *archive, Model *model, ArchiveRecorder *recorder);
+/* model: where fail2ban's database is. table: what is banned, where there is none. */
+ArchiveSync *archive_sync_new(Archive *archive, Model *model, BanTable *table, ArchiveRecorder *recorder);
 void archive_sync_free(ArchiveSync *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveSync, archive_sync_free)
 
-/* ret (may be NULL): what was new. No database is no error: nothing is to be read. */
+/* Takes what is new, and writes what the recorder has. ret (may be NULL): what was new among the bans. That there is no
+ * database, or none that we may read, is no error: then the recorder is told to take bans as well. */
 gboolean archive_sync_run(ArchiveSync *self, Operation *operation, ArchiveTally *ret, GError **error);

@@ -30,7 +30,7 @@ ArchiveStore *archive_store(Archive *self);
 /* Called after the commit, on the thread that wrote, before the next writer may commit. */
 typedef struct ArchiveListener {
         void (*added)(const ArchiveBan *bans, guint n, gpointer userdata); /* new rows by id; country is set */
-        void (*removed)(gint64 before_at, gpointer userdata); /* the bans before this time go: all, or some for now */
+        void (*removed)(gint64 before_at, gpointer userdata);              /* all bans before this time went */
         void (*changed)(gpointer userdata); /* time, country, network or origin of bans: read all anew */
         gpointer userdata;
 } ArchiveListener;

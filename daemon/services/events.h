@@ -41,3 +41,10 @@ static inline void event_emit(const EventSink *sink, EventType type, const char 
                               GVariant *properties) {
         sink->func(type, name, address, properties, sink->userdata);
 }
+
+/* Two receivers, told in this order. */
+typedef struct EventTee {
+        EventSink first, second;
+} EventTee;
+
+EventSink event_tee_sink(EventTee *self); /* self must outlive it */

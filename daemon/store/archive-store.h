@@ -26,6 +26,8 @@
 
 #define ARCHIVE_ID_SHIFT 20
 #define ARCHIVE_ID(at, sequence) ((gint64) (at) << ARCHIVE_ID_SHIFT | (gint64) (sequence))
+#define ARCHIVE_SEQUENCE_MAX ((1 << ARCHIVE_ID_SHIFT) - 1)
+#define ARCHIVE_AT_MAX (G_MAXINT64 >> ARCHIVE_ID_SHIFT) /* the last second that has an id */
 #define ARCHIVE_ID_TIME(id) ((gint64) (id) >> ARCHIVE_ID_SHIFT)
 
 /* Where a ban came from. */
@@ -104,7 +106,7 @@ typedef struct ArchiveEvent {
         const char *reason; /* NULL = none */
 } ArchiveEvent;
 
-/* What became of events; they are added up. */
+/* What became of events. */
 typedef struct ArchiveTally {
         guint64 bans;    /* new rows */
         guint64 unbans;  /* new rows */
@@ -149,8 +151,8 @@ typedef struct ArchiveBatch {
 
 /* In one transaction, in the order of the events; about 10,000 at a time is good. *ret_added: the new bans (ArchiveBan
  * without data and text borrowed from the events), in the order of their ids. *ret_moved: something that figures are
- * made of changed in other bans. tally is added to. */
-gboolean archive_store_add(ArchiveStore *self, const ArchiveBatch *batch, ArchiveTally *tally, GArray **ret_added,
+ * made of changed in other bans. */
+gboolean archive_store_add(ArchiveStore *self, const ArchiveBatch *batch, ArchiveTally *ret, GArray **ret_added,
                            gboolean *ret_moved, GError **error);
 
 gboolean archive_store_position(ArchiveStore *self, ArchivePosition *ret, GError **error);
