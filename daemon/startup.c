@@ -13,8 +13,8 @@
 #include "bus/bus.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "jobs/housekeeping.h"
 #include "jobs/reloader.h"
+#include "jobs/table.h"
 #include "jobs/watcher.h"
 
 #define DRAIN_S 25
@@ -36,6 +36,7 @@ struct Daemon {
         AuditStore *audit_store;
         ManualStore *manual_store;
         SettingStore *setting_store;
+        JobStore *job_store;
         Publisher *publisher;
         EventSink sink;
         char **log_folders;
@@ -45,9 +46,10 @@ struct Daemon {
         Bus *bus;
         Retention *retention;
         Watcher *watcher;
-        Housekeeping *housekeeping;
         Reloader *reloader;
         guint settings_watch;
+        Scheduler *scheduler;
+        JobServices job_services;
 
         GSource *watchdog;
         GSource *drain_limit;
@@ -105,11 +107,13 @@ static gboolean start_store(Daemon *self, GError **error) {
         self->audit_store = audit_store_new(self->store);
         self->manual_store = manual_store_new(self->store);
         self->setting_store = setting_store_new(self->store);
+        self->job_store = job_store_new(self->store);
         return TRUE;
 }
 
 static void stop_store(Daemon *self) {
         g_clear_pointer(&self->setting_store, setting_store_free);
+        g_clear_pointer(&self->job_store, job_store_free);
         g_clear_pointer(&self->manual_store, manual_store_free);
         g_clear_pointer(&self->audit_store, audit_store_free);
         g_clear_pointer(&self->store, store_close);
@@ -166,8 +170,8 @@ static gboolean start_services(Daemon *self, GError **error) {
                                (guint) settings_int(s, SETTING_FAIL2BAN_ACTION_TIMEOUT), folders);
         v->server_log = server_log_new(v->model, folders);
         v->audit = audit_new(self->audit_store);
-        self->retention =
-                retention_new(self->audit_store, self->manual_store, (guint) settings_int(s, SETTING_STORE_AUDIT_DAYS));
+        v->jobs = job_table_new(&self->sink, self->job_store);
+        self->retention = retention_new(s, self->audit_store, self->manual_store);
         return TRUE;
 }
 
@@ -176,6 +180,7 @@ static void stop_services(Daemon *self) {
 
         server_log_stop(v->server_log);
         g_clear_pointer(&self->retention, retention_free);
+        g_clear_pointer(&v->jobs, job_table_free);
         g_clear_pointer(&v->audit, audit_free);
         g_clear_pointer(&v->server_log, server_log_free);
         g_clear_pointer(&v->server, server_free);
@@ -234,15 +239,21 @@ static void on_settings(const Settings *settings, SettingMask changed, gpointer 
 static gboolean start_jobs(Daemon *self, GError **error) {
         self->watcher = watcher_new(self->services.probe, settings_text(self->settings, SETTING_FAIL2BAN_SOCKET),
                                     (guint) settings_int(self->settings, SETTING_FAIL2BAN_PROBE_INTERVAL));
-        self->housekeeping = housekeeping_new(self->retention);
         self->reloader = reloader_new(self->services.settings_service);
         self->settings_watch = settings_watch(
                 self->settings,
                 SETTING_BIT(SETTING_LOG_LEVEL) | SETTING_BIT(SETTING_FAIL2BAN_READ_TIMEOUT) |
                         SETTING_BIT(SETTING_GUARD_LOCKOUT) | SETTING_BIT(SETTING_FAIL2BAN_PROBE_INTERVAL),
                 on_settings, self);
+        self->scheduler = scheduler_new(self->settings, self->services.jobs, NULL);
+        self->job_services = (JobServices) {
+                .scheduler = self->scheduler,
+                .watcher = self->watcher,
+                .retention = self->retention,
+        };
+        jobs_add(&self->job_services);
         watcher_start(self->watcher);
-        housekeeping_start(self->housekeeping);
+        scheduler_start(self->scheduler);
         return TRUE;
 }
 
@@ -250,7 +261,7 @@ static void stop_jobs(Daemon *self) {
         fail2ban_client_stop(self->client);
         settings_unwatch(self->settings, self->settings_watch);
         g_clear_pointer(&self->reloader, reloader_free);
-        g_clear_pointer(&self->housekeeping, housekeeping_free);
+        g_clear_pointer(&self->scheduler, scheduler_free);
         g_clear_pointer(&self->watcher, watcher_free);
 }
 
@@ -415,6 +426,7 @@ void daemon_stop(Daemon *self) {
         sd_notify(0, "STOPPING=1\nSTATUS=Waiting for running work");
         log_event(LOG_PRIORITY_NOTICE, "daemon.stopping", "banguid stops", NULL);
         findings_set_life(self->services.findings, "stopping");
+        scheduler_stop(self->scheduler);
         self->drain_limit = g_timeout_source_new_seconds(DRAIN_S);
         g_source_set_callback(self->drain_limit, on_drain_limit, self, NULL);
         g_source_attach(self->drain_limit, NULL);

@@ -95,6 +95,8 @@ static gboolean publish_root(Bus *self, GError **error) {
                 r = objects_publish(self->objects, BUS_ROOT, "Bans", NULL);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Settings", NULL);
+        if (r >= 0)
+                r = objects_publish(self->objects, BUS_ROOT, "Jobs", NULL);
         return r >= 0 || fail(error, BUS_ROOT, r);
 }
 
@@ -114,6 +116,8 @@ static gboolean make_parts(Bus *self, GError **error) {
         bind(self, &server_methods);
         bind(self, &bans_methods);
         bind(self, &jail_methods);
+        bind(self, &jobs_methods);
+        bind(self, &job_methods);
         bind(self, &operation_methods);
         bind(self, &settings_methods);
         if (!publish_root(self, error))

@@ -124,7 +124,7 @@ static gboolean take_correlation(Call *self, GError **error) {
 
 /* "/org/bangui/BanGUI1/jail/my_20jail" is the object "my jail". */
 static char *object_of_path(const char *path) {
-        static const char *const folders[] = { BUS_JAILS, BUS_OPERATIONS };
+        static const char *const folders[] = { BUS_JAILS, BUS_JOBS, BUS_OPERATIONS };
         char *name = NULL;
 
         for (guint i = 0; i < G_N_ELEMENTS(folders); i++)

@@ -14,6 +14,7 @@
 #include "services/bans.h"
 #include "services/findings.h"
 #include "services/jails.h"
+#include "services/job-table.h"
 #include "services/model.h"
 #include "services/operation.h"
 #include "services/probe.h"
@@ -34,6 +35,7 @@ typedef struct Services {
         Server *server;
         ServerLog *server_log;
         Audit *audit;
+        JobTable *jobs;
         gint64 started_at;
 } Services;
 
@@ -47,7 +49,7 @@ typedef enum MethodLane {
 typedef struct MethodCall {
         GVariant *arguments; /* a tuple */
         GArray *handles;     /* of int: the descriptors that its handles stand for */
-        const char *object;  /* the name in the object's path: the jail; "" on the root object */
+        const char *object;  /* the name in the object's path: the jail, the job; "" on the root object */
         const Caller *caller;
         gint64 now;           /* seconds since 1970, when the function is called */
         Operation *operation; /* LANE_LONG: its own; on an Operation object: that one; else NULL */
@@ -86,6 +88,8 @@ extern const MethodGroup manager_methods;
 extern const MethodGroup server_methods;
 extern const MethodGroup bans_methods;
 extern const MethodGroup jail_methods;
+extern const MethodGroup jobs_methods;
+extern const MethodGroup job_methods;
 extern const MethodGroup operation_methods;
 extern const MethodGroup settings_methods;
 

@@ -16,6 +16,7 @@
 #define BUS_NAME "org.bangui.BanGUI1"
 #define BUS_ROOT "/org/bangui/BanGUI1"
 #define BUS_JAILS BUS_ROOT "/jail"
+#define BUS_JOBS BUS_ROOT "/job"
 #define BUS_OPERATIONS BUS_ROOT "/operation"
 
 typedef struct Objects Objects;

@@ -36,15 +36,19 @@ static void event_free(Event *self) {
         g_free(self);
 }
 
-char *publisher_jail_path(const char *name) {
+static char *path_of(const char *folder, const char *name) {
         char *encoded = NULL;
         char *path;
 
-        if (sd_bus_path_encode(BUS_JAILS, name, &encoded) < 0)
-                g_error("a jail's path cannot be encoded");
+        if (sd_bus_path_encode(folder, name, &encoded) < 0)
+                g_error("%s: the path of an object cannot be encoded", folder);
         path = g_strdup(encoded);
         free(encoded);
         return path;
+}
+
+char *publisher_jail_path(const char *name) {
+        return path_of(BUS_JAILS, name);
 }
 
 static gboolean is_ban(EventType type) {
@@ -145,6 +149,15 @@ static void publish_jail_removed(Publisher *self, const Event *event) {
         objects_signal(self->objects, BUS_ROOT, "Server", "JailRemoved", g_variant_new("(so)", event->name, path));
 }
 
+static void publish_job(Publisher *self, const Event *event) {
+        g_autofree char *path = path_of(BUS_JOBS, event->name);
+
+        if (objects_has(self->objects, path))
+                g_free(objects_update(self->objects, path, "Job", event->properties));
+        else if (objects_publish(self->objects, path, "Job", event->properties) >= 0)
+                objects_announce(self->objects, path);
+}
+
 static void publish_health(Publisher *self, const Event *event) {
         g_autofree const char **changed = objects_update(self->objects, BUS_ROOT, "Manager", event->properties);
         g_autoptr(GVariant) findings = NULL;
@@ -188,6 +201,9 @@ static void publish(Publisher *self, const Event *event) {
         case EVENT_SETTINGS:
                 objects_signal(self->objects, BUS_ROOT, "Settings", "Changed",
                                g_variant_new("(@aa{sv})", event->properties));
+                break;
+        case EVENT_JOB:
+                publish_job(self, event);
                 break;
         case EVENT_HEALTH:
                 publish_health(self, event);

@@ -24,7 +24,8 @@ typedef struct Entry {
 } Entry;
 
 struct Scheduler {
-        const Settings *settings;
+        Settings *settings;
+        guint settings_watch;
         JobTable *table;
         JobRunner runner;
         SchedulerClock clock;

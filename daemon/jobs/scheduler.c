@@ -173,7 +173,7 @@ static void use_machine_clock(Scheduler *self) {
         };
 }
 
-Scheduler *scheduler_new(const Settings *settings, JobTable *table, const SchedulerClock *clock) {
+Scheduler *scheduler_new(Settings *settings, JobTable *table, const SchedulerClock *clock) {
         Scheduler *self = g_new0(Scheduler, 1);
 
         self->settings = settings;
@@ -237,7 +237,19 @@ void scheduler_add(Scheduler *self, const SchedulerJob *job) {
         entry_show(entry, entry_due(entry, elapsed, wall), elapsed, wall);
 }
 
+static void on_settings(const Settings *settings, SettingMask changed, gpointer userdata) {
+        scheduler_look(userdata);
+}
+
 void scheduler_start(Scheduler *self) {
+        SettingMask intervals = 0;
+
+        for (guint i = 0; i < self->entries->len; i++) {
+                Setting setting = ((Entry *) self->entries->pdata[i])->job.interval_setting;
+
+                intervals |= setting ? SETTING_BIT(setting) : 0;
+        }
+        self->settings_watch = settings_watch(self->settings, intervals, on_settings, self);
         self->started = TRUE;
         scheduler_look_soon(self);
 }
@@ -262,6 +274,8 @@ void scheduler_free(Scheduler *self) {
         if (!self)
                 return;
         scheduler_stop(self);
+        if (self->started)
+                settings_unwatch(self->settings, self->settings_watch);
         job_table_set_runner(self->table, NULL);
         g_thread_pool_free(self->pool, FALSE, TRUE);
         ready_source_free(self->wake);

@@ -51,7 +51,7 @@ typedef struct SchedulerClock {
 } SchedulerClock;
 
 /* clock: NULL = the machine's. The table's runner from now on. */
-Scheduler *scheduler_new(const Settings *settings, JobTable *table, const SchedulerClock *clock);
+Scheduler *scheduler_new(Settings *settings, JobTable *table, const SchedulerClock *clock);
 
 /* Main thread, before scheduler_start(). Copies the row. */
 void scheduler_add(Scheduler *self, const SchedulerJob *job);

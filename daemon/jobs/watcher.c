@@ -49,6 +49,7 @@ typedef struct Outcome {
         int connection_fd; /* given away by the main loop; -1 = none */
         guint64 connection;
         gint64 took_us;
+        GError *error;
 } Outcome;
 
 struct Watcher {
@@ -56,6 +57,7 @@ struct Watcher {
         char *socket_path;
         gint64 interval_us;
         GMainContext *context;
+        WatcherObserver observer;
 
         /* main loop */
         FileWatch *files;
@@ -66,6 +68,7 @@ struct Watcher {
         guint64 connection;
         guint64 hung_up; /* the connection that ended; the next one may be watched before a look takes it up */
         gboolean running;
+        gboolean probing; /* it is a full probe */
         guint wanted;     /* Work to be done as soon as the worker is free */
         gboolean written; /* the database; held back until `breathe_until_us` */
         gint64 breathe_until_us;
@@ -87,8 +90,8 @@ static gint64 wall_clock(void) {
         return g_get_real_time() / G_USEC_PER_SEC;
 }
 
-static gboolean run_probe(Watcher *self, guint work, guint64 ended) {
-        g_autoptr(GError) error = NULL;
+static GError *run_probe(Watcher *self, guint work, guint64 ended) {
+        GError *error = NULL;
         gboolean good = TRUE;
 
         if (work & WORK_ENDED)
@@ -102,7 +105,7 @@ static gboolean run_probe(Watcher *self, guint work, guint64 ended) {
 
         if (!good)
                 log_error(LOG_PRIORITY_DEBUG, "watcher.look", "looking at fail2ban failed", error);
-        return !g_error_matches(error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE);
+        return error;
 }
 
 static gint64 thread_time_us(void) {
@@ -116,7 +119,8 @@ static Outcome look(Watcher *self, guint work, guint64 ended) {
         gint64 begin = thread_time_us();
         Outcome outcome = { .connection_fd = -1 };
 
-        outcome.online = run_probe(self, work, ended);
+        outcome.error = run_probe(self, work, ended);
+        outcome.online = !g_error_matches(outcome.error, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE);
         outcome.unsettled = outcome.online && probe_is_unsettled(self->probe);
         outcome.database = probe_database_file(self->probe);
         outcome.log = probe_log_file(self->probe);
@@ -154,6 +158,7 @@ static gpointer worker_main(gpointer data) {
 static void outcome_clear(Outcome *self) {
         g_clear_pointer(&self->database, g_free);
         g_clear_pointer(&self->log, g_free);
+        g_clear_error(&self->error);
         if (self->connection_fd >= 0)
                 close(self->connection_fd);
         self->connection_fd = -1;
@@ -165,12 +170,15 @@ static void start_work(Watcher *self) {
 
         self->wanted = 0;
         self->running = TRUE;
-        if (work & (WORK_FULL | WORK_ENDED))
+        self->probing = (work & (WORK_FULL | WORK_ENDED)) != 0;
+        if (self->probing)
                 self->last_full_us = now;
         if (work & (WORK_FULL | WORK_ENDED | WORK_DATABASE))
                 self->written = FALSE;
         if (work & WORK_EXPIRED)
                 self->last_expired_us = now;
+        if (self->probing && self->observer.begun)
+                self->observer.begun(self->observer.userdata);
 
         g_mutex_lock(&self->lock);
         self->work |= work;
@@ -284,6 +292,8 @@ static gboolean on_done(gpointer userdata) {
                         self->written = TRUE;
                 file_watch_hold(self->files, FALSE);
         }
+        if (self->probing && self->observer.ended)
+                self->observer.ended(outcome.error, self->observer.userdata);
         outcome_clear(&outcome);
         plan(self);
         return G_SOURCE_CONTINUE;
@@ -340,6 +350,10 @@ Watcher *watcher_new(Probe *probe, const char *socket_path, guint interval_s) {
         self->alarm = timer_new(self, on_alarm, "watcher-alarm");
         self->done = timer_new(self, on_done, "watcher-done");
         return self;
+}
+
+void watcher_set_observer(Watcher *self, const WatcherObserver *observer) {
+        self->observer = *observer;
 }
 
 void watcher_start(Watcher *self) {

@@ -15,7 +15,17 @@
 
 typedef struct Watcher Watcher;
 
+/* Who is told of each probe, on the main loop; error: NULL when it was good. */
+typedef struct WatcherObserver {
+        void (*begun)(gpointer userdata);
+        void (*ended)(const GError *error, gpointer userdata);
+        gpointer userdata;
+} WatcherObserver;
+
 Watcher *watcher_new(Probe *probe, const char *socket_path, guint interval_s);
+
+/* Before the start. */
+void watcher_set_observer(Watcher *self, const WatcherObserver *observer);
 
 /* Starts looking, at once. */
 void watcher_start(Watcher *self);

@@ -10,7 +10,7 @@ from stack import NAME, ROOT, SOURCE, Stack
 
 STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Introspectable", "ObjectManager", "Peer", "Properties")}
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
-ON_ROOT = {f"{NAME}.{group}" for group in ("Manager", "Server", "Bans")}
+ON_ROOT = {f"{NAME}.{group}" for group in ("Manager", "Server", "Bans", "Jobs", "Settings")}
 
 
 def shape(interface):
@@ -79,7 +79,7 @@ class Interfaces(unittest.TestCase):
         self.check(self.operation(), {f"{NAME}.Operation"})
 
     def test_every_interface_stands_somewhere(self):
-        self.assertEqual(set(self.contract), ON_ROOT | {f"{NAME}.Jail", f"{NAME}.Operation"})
+        self.assertEqual(set(self.contract), ON_ROOT | {f"{NAME}.Jail", f"{NAME}.Job", f"{NAME}.Operation"})
 
     def test_objects_have_every_property_with_its_type(self):
         self.operation()
@@ -98,7 +98,7 @@ class Interfaces(unittest.TestCase):
                 expected = {member: arguments[0] for kind, member, arguments, _ in self.contract[name]
                             if kind == "property"}
                 self.assertEqual(expected, types, f"{entry.get_child_value(0).get_string()} {name}")
-        self.assertLessEqual({f"{NAME}.Jail", f"{NAME}.Operation"}, seen)
+        self.assertLessEqual({f"{NAME}.Jail", f"{NAME}.Job", f"{NAME}.Operation"}, seen)
 
     @staticmethod
     def variants(dictionary):

@@ -8,14 +8,22 @@
 #include "store/connection.h"
 
 void retention_fixture_open(RetentionFixture *self) {
+        const char *const environment[] = { NULL };
+        const char *const overrides[] = { "store-audit-days=" G_STRINGIFY(RETENTION_DAYS), NULL };
         g_autoptr(GError) error = NULL;
+        g_autofree char *file = NULL;
 
         self->folder = g_dir_make_tmp("bangui-retention-XXXXXX", NULL);
         self->store = store_open(self->folder, &error);
         g_assert_no_error(error);
         self->audit = audit_store_new(self->store);
         self->manual = manual_store_new(self->store);
-        self->retention = retention_new(self->audit, self->manual, RETENTION_DAYS);
+        file = g_build_filename(self->folder, "bangui.conf", NULL);
+        g_assert_true(g_file_set_contents(file, "", 0, NULL));
+        self->settings = settings_load(file, environment, overrides, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(g_unlink(file), ==, 0);
+        self->retention = retention_new(self->settings, self->audit, self->manual);
         self->steps = g_string_new(NULL);
 }
 
@@ -23,6 +31,7 @@ void retention_fixture_close(RetentionFixture *self) {
         g_autofree char *file = g_build_filename(self->folder, STORE_FILE_NAME, NULL);
 
         retention_free(self->retention);
+        settings_free(self->settings);
         manual_store_free(self->manual);
         audit_store_free(self->audit);
         store_close(self->store);

@@ -19,6 +19,7 @@ typedef struct RetentionFixture {
         Store *store;
         AuditStore *audit;
         ManualStore *manual;
+        Settings *settings;
         Retention *retention;
         GString *steps; /* rows that each step removed: "1000 500 " */
         guint n_steps;

@@ -19,15 +19,15 @@ static void teardown(RetentionFixture *f, gconstpointer data) {
 static void assert_run(RetentionFixture *f, const char *steps) {
         g_autoptr(GError) error = NULL;
 
-        g_assert_true(retention_run(f->retention, NOW, &error));
+        g_assert_true(retention_run(f->retention, NOW, NULL, &error));
         g_assert_no_error(error);
         g_assert_cmpstr(f->steps->str, ==, steps);
 }
 
-static void assert_cancelled(RetentionFixture *f, const char *steps) {
+static void assert_cancelled(RetentionFixture *f, Operation *operation, const char *steps) {
         g_autoptr(GError) error = NULL;
 
-        g_assert_false(retention_run(f->retention, NOW, &error));
+        g_assert_false(retention_run(f->retention, NOW, operation, &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_CANCELLED);
         g_assert_cmpstr(f->steps->str, ==, steps);
 }
@@ -75,41 +75,47 @@ static void test_steps(RetentionFixture *f, gconstpointer data) {
 
 static void stop_at_second(guint number, gpointer userdata) {
         if (number == 2)
-                retention_stop(userdata);
+                operation_cancel(userdata);
 }
 
-/* The step that runs is finished; the next does not begin, and no later run does anything. */
+/* The step that runs is finished, and the next does not begin. */
 static void test_stop_in_the_middle(RetentionFixture *f, gconstpointer data) {
+        g_autoptr(Operation) operation = operation_new("retention", NULL, NULL);
+
         retention_fixture_add_audit(f, 2500, LIMIT - 1);
         retention_fixture_add_manual(f, 1, LIMIT - 1);
         f->step = stop_at_second;
-        f->userdata = f->retention;
+        f->userdata = operation;
         retention_fixture_watch(f);
-        assert_cancelled(f, "1000 1000 ");
+        assert_cancelled(f, operation, "1000 1000 ");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 500);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 1);
-        assert_cancelled(f, "1000 1000 ");
+        assert_cancelled(f, operation, "1000 1000 ");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 500);
 }
 
 /* The second step is the first one of the commands by hand. */
 static void test_stop_between_the_tables(RetentionFixture *f, gconstpointer data) {
+        g_autoptr(Operation) operation = operation_new("retention", NULL, NULL);
+
         retention_fixture_add_audit(f, 10, LIMIT - 1);
         retention_fixture_add_manual(f, 1500, LIMIT - 1);
         f->step = stop_at_second;
-        f->userdata = f->retention;
+        f->userdata = operation;
         retention_fixture_watch(f);
-        assert_cancelled(f, "10 0 ");
+        assert_cancelled(f, operation, "10 0 ");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 0);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 1500);
         g_assert_cmpuint(retention_fixture_count(f, "manual_address"), ==, 500);
 }
 
 static void test_stopped_before(RetentionFixture *f, gconstpointer data) {
+        g_autoptr(Operation) operation = operation_new("retention", NULL, NULL);
+
+        operation_cancel(operation);
         retention_fixture_add_audit(f, 10, LIMIT - 1);
         retention_fixture_watch(f);
-        retention_stop(f->retention);
-        assert_cancelled(f, "");
+        assert_cancelled(f, operation, "");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 10);
 }
 
@@ -119,7 +125,7 @@ static void test_failure(RetentionFixture *f, gconstpointer data) {
         retention_fixture_add_manual(f, 1, LIMIT - 1);
         retention_fixture_break(f);
         retention_fixture_watch(f);
-        g_assert_false(retention_run(f->retention, NOW, &error));
+        g_assert_false(retention_run(f->retention, NOW, NULL, &error));
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_UNAVAILABLE);
         g_assert_cmpstr(f->steps->str, ==, "");
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 1);

@@ -35,6 +35,7 @@ typedef struct Work {
 
 struct World {
         char *folder;
+        char *file; /* of the settings */
         Settings *settings;
         Store *store;
         JobStore *job_store;
@@ -117,16 +118,14 @@ static void on_ask(gpointer userdata) {
 static void setup(World *self, gconstpointer data) {
         const char *const environment[] = { NULL };
         g_autoptr(GError) error = NULL;
-        g_autofree char *file = NULL;
 
         g_mutex_init(&self->lock);
         g_cond_init(&self->changed);
         self->main = g_thread_self();
         self->folder = g_dir_make_tmp("bangui-scheduler-XXXXXX", NULL);
-        file = g_build_filename(self->folder, "bangui.conf", NULL);
-        g_assert_true(g_file_set_contents(file, "", 0, NULL));
-        self->settings = settings_load(file, environment, NULL, &error);
-        g_assert_cmpint(g_unlink(file), ==, 0);
+        self->file = g_build_filename(self->folder, "bangui.conf", NULL);
+        g_assert_true(g_file_set_contents(self->file, "", 0, NULL));
+        self->settings = settings_load(self->file, environment, NULL, &error);
         g_assert_no_error(error);
         self->store = store_open(self->folder, &error);
         g_assert_no_error(error);
@@ -159,6 +158,8 @@ static void teardown(World *self, gconstpointer data) {
         store_close(self->store);
         settings_free(self->settings);
         g_assert_cmpint(g_unlink(file), ==, 0);
+        g_assert_cmpint(g_unlink(self->file), ==, 0);
+        g_free(self->file);
         g_assert_cmpint(g_rmdir(self->folder), ==, 0);
         g_free(self->folder);
         g_hash_table_unref(self->told);
@@ -512,6 +513,36 @@ static void test_run_cancelled(World *self, gconstpointer data) {
         call_clear(&call);
 }
 
+static void set_interval(World *self, const char *value) {
+        g_autoptr(GPtrArray) problems = g_ptr_array_new();
+        g_autofree char *text = g_strdup_printf("[bangui]\narchive-sync-interval=%s\n", value);
+
+        g_assert_true(g_file_set_contents(self->file, text, -1, NULL));
+        (void) settings_reload(self->settings, problems);
+        g_assert_cmpuint(problems->len, ==, 0);
+}
+
+/* The plan follows the setting at once, from the last run on. */
+static void test_interval_setting(World *self, gconstpointer data) {
+        begin(self);
+        scheduler_add(self->scheduler, &(SchedulerJob) { .name = "first",
+                                                         .description = "",
+                                                         .interval_setting = SETTING_ARCHIVE_SYNC_INTERVAL,
+                                                         .run = on_run,
+                                                         .userdata = &self->first });
+        start(self);
+        turn_until_runs(self, "first", 1);
+        g_assert_cmpint(number(self, "first", "Interval"), ==, 300);
+        pass(self, 100 * SECOND, 0);
+        set_interval(self, "200");
+        while (self->alarm != MIDNIGHT + 200 * SECOND)
+                (void) g_main_context_iteration(NULL, TRUE);
+        g_assert_cmpint(number(self, "first", "Interval"), ==, 200);
+        g_assert_cmpint(number(self, "first", "NextRun"), ==, MIDNIGHT / SECOND + 200);
+        set_interval(self, "50");
+        turn_until_runs(self, "first", 2);
+}
+
 /* What another part does: it is asked, and tells of its runs. */
 static void test_reported(World *self, gconstpointer data) {
         g_autoptr(GError) error = g_error_new_literal(BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE, "not there");
@@ -640,6 +671,7 @@ int main(int argc, char *argv[]) {
         ADD("run-joins", test_run_joins);
         ADD("run-cancelled", test_run_cancelled);
         ADD("reported", test_reported);
+        ADD("interval-setting", test_interval_setting);
         ADD("kept-over-a-restart", test_kept_over_a_restart);
         ADD("end", test_end);
         ADD("end-unblocks-callers", test_end_unblocks_callers);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The jobs of the daemon: each is a row in table.c and a function of a service. */
+
+#pragma once
+
+#include "jobs/scheduler.h"
+#include "jobs/watcher.h"
+#include "services/retention.h"
+
+/* What the rows call. Borrowed; good as long as the scheduler lives. */
+typedef struct JobServices {
+        Scheduler *scheduler;
+        Watcher *watcher;
+        Retention *retention;
+} JobServices;
+
+/* Adds all jobs, and makes itself the watcher's observer. Before both are started. */
+void jobs_add(const JobServices *services);
