@@ -54,6 +54,7 @@ int log_run(Cli *cli);
 int lookup_run(Cli *cli);
 int reload_run(Cli *cli);
 int server_run(Cli *cli);
+int settings_run(Cli *cli);
 int status_run(Cli *cli);
 int unban_run(Cli *cli);
 int version_run(Cli *cli);

@@ -92,6 +92,14 @@ static const Option log_options[] = {
         OPTIONS_END,
 };
 
+static const Option settings_options[] = {
+        { "reset", 0, NULL, "take back what was set" },
+        { "reload", 0, NULL, "read the settings file again" },
+        { "names", 0, NULL, "print the keys alone" },
+        { "reason", 'r', "TEXT", "why; kept in the audit" },
+        OPTIONS_END,
+};
+
 static const Option audit_options[] = {
         { "method", 0, "NAME", "only this method, as in Bans.Ban" },
         { "uid", 0, "UID", "only what this user did" },
@@ -204,6 +212,18 @@ const Command commands[] = {
           .examples = "banguictl log -n 20\nbanguictl log -f --level WARNING\nbanguictl log --contains 192.0.2.7",
           .options = log_options,
           .run = log_run },
+        { .name = "settings",
+          .usage = "[KEY]\nKEY=VALUE...\n--reset KEY...\n--reload",
+          .summary = "Show the settings of the daemon, change them",
+          .details =
+                  "What is set outlives a restart, and wins over the settings file. A key that the environment or the\n"
+                  "command line of the daemon sets is pinned. --reload ends with status 2 when something in the file\n"
+                  "is wrong.",
+          .examples = "banguictl settings\nbanguictl settings log-level\nbanguictl settings log-level=info\n"
+                      "banguictl settings --reset log-level",
+          .options = settings_options,
+          .words_maximum = WORDS_ANY,
+          .run = settings_run },
         { .name = "audit",
           .usage = "",
           .summary = "Show who changed what",

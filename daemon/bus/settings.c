@@ -3,7 +3,13 @@
 /* org.bangui.BanGUI1.Settings */
 
 #include "bus/method.h"
+#include "core/error.h"
 #include "core/options.h"
+#include "core/settings-table.h"
+#include "core/text.h"
+#include "services/settings-rows.h"
+
+#define CHANGES_MAX 64u
 
 static const OptionSpec no_options[] = { {} };
 
@@ -44,22 +50,40 @@ static GVariant *run_set(const Services *services, MethodCall *call, GError **er
                 settings_service_set(services->settings_service, changes, call->caller->uid, call->now, error));
 }
 
+/* What polkit's rules and the audit are told of a change, piece by piece: texts of a caller who may turn out to have no
+ * right to it, so a name that is no key becomes "?", and the rest is short. */
+static void add_about(MethodAbout *about, const char *key, GVariant *value) {
+        g_autofree char *keys = about->settings, *object = about->object;
+        g_autofree char *text = value ? settings_text_of(value) : NULL;
+        g_autofree char *quoted_key = text_quote(key), *quoted = text ? text_quote(text) : NULL;
+        Setting setting;
+        const char *known = setting_find(key, &setting) ? key : "?";
+
+        about->settings = keys ? g_strconcat(keys, ",", known, NULL) : g_strdup(known);
+        about->object = g_strconcat(object ? object : "", object ? ", " : "", *known == '?' ? quoted_key : key,
+                                    quoted ? "=" : "", quoted ? quoted : "", NULL);
+}
+
+static gboolean check_count(gsize n, GError **error) {
+        if (n <= CHANGES_MAX)
+                return TRUE;
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_TOO_LARGE, "at most %u settings change in one call", CHANGES_MAX);
+        return FALSE;
+}
+
 static gboolean about_set(const MethodCall *call, MethodAbout *ret, GError **error) {
         g_autoptr(GVariant) changes = g_variant_get_child_value(call->arguments, 0);
-        g_autoptr(GString) object = g_string_new(NULL), keys = g_string_new(NULL);
+        gsize n = g_variant_n_children(changes);
 
-        for (gsize i = 0; i < g_variant_n_children(changes); i++) {
+        if (!check_count(n, error))
+                return FALSE;
+        for (gsize i = 0; i < n; i++) {
                 g_autoptr(GVariant) value = NULL;
-                g_autofree char *text = NULL;
                 const char *key;
 
                 g_variant_get_child(changes, i, "{&sv}", &key, &value);
-                text = g_variant_print(value, FALSE);
-                g_string_append_printf(keys, "%s%s", i > 0 ? "," : "", key);
-                g_string_append_printf(object, "%s%s=%s", i > 0 ? ", " : "", key, text);
+                add_about(ret, key, value);
         }
-        ret->settings = g_string_free(g_steal_pointer(&keys), FALSE);
-        ret->object = g_string_free(g_steal_pointer(&object), FALSE);
         return TRUE;
 }
 
@@ -76,8 +100,10 @@ static gboolean about_reset(const MethodCall *call, MethodAbout *ret, GError **e
         g_autofree const char **keys = NULL;
 
         g_variant_get_child(call->arguments, 0, "^a&s", &keys);
-        ret->settings = g_strjoinv(",", (GStrv) keys);
-        ret->object = g_strjoinv(", ", (GStrv) keys);
+        if (!check_count(g_strv_length((GStrv) keys), error))
+                return FALSE;
+        for (const char **key = keys; *key; key++)
+                add_about(ret, *key, NULL);
         return TRUE;
 }
 

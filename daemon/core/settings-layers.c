@@ -149,12 +149,14 @@ gboolean setting_layers_check(const SettingLayers *self, SettingMask *ret_keys, 
                check_orders(self, SETTING_LAYER_STORED, ret_keys, error);
 }
 
-static Setting first_key(SettingMask keys) {
-        guint i = 0;
-
-        while (!(keys & SETTING_BIT(i)))
-                i++;
-        return (Setting) i;
+/* The first key of a broken rule of which the layer says something else than before. */
+static const char *first_changed(const SettingLayers *self, SettingLayer layer, SettingMask keys,
+                                 const SettingLayers *before) {
+        for (guint i = 0; i < _SETTING_MAX; i++)
+                if ((keys & SETTING_BIT(i)) &&
+                    g_strcmp0(self->values[layer][i].text, before->values[layer][i].text) != 0)
+                        return setting_spec((Setting) i)->key;
+        return "";
 }
 
 SettingMask setting_layers_settle(SettingLayers *self, SettingLayer layer, const SettingLayers *before,
@@ -167,7 +169,7 @@ SettingMask setting_layers_settle(SettingLayers *self, SettingLayer layer, const
 
                 if (setting_layers_check(self, &keys, &error))
                         return all;
-                key = setting_spec(first_key(keys))->key;
+                key = first_changed(self, layer, keys, before);
                 g_ptr_array_add(problems, setting_problem_new(SETTING_PROBLEM_ORDER, key, error->message));
                 setting_layers_keep(self, layer, keys, before);
                 all |= keys;

@@ -84,15 +84,27 @@ static void take_stored(SettingsService *self, SettingLayers *layers, const char
         ignore(self, name, why);
 }
 
-static void ignore_disorder(SettingsService *self, SettingMask keys, GPtrArray *problems, GHashTable *stored) {
-        const SettingProblem *first = problems->len > 0 ? g_ptr_array_index(problems, 0) : NULL;
-
+/* Those of the keys that are stored and would have counted. */
+static void ignore_keys(SettingsService *self, SettingMask keys, const char *why, GHashTable *stored) {
         for (guint i = 0; i < _SETTING_MAX; i++) {
                 const char *name = setting_spec((Setting) i)->key;
 
                 if ((keys & SETTING_BIT(i)) && g_hash_table_contains(stored, name) &&
                     !g_hash_table_contains(self->ignored, name))
-                        ignore(self, name, first->message);
+                        ignore(self, name, why);
+        }
+}
+
+/* Stored values and those of the file may break a rule together, since either may have been changed without the
+ * other. */
+static void settle(SettingsService *self, SettingLayers *layers, const SettingLayers *before, GHashTable *stored) {
+        g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify) setting_problem_free);
+        SettingMask keys = setting_layers_settle(layers, SETTING_LAYER_STORED, before, problems);
+
+        if (problems->len > 0) {
+                const SettingProblem *first = g_ptr_array_index(problems, 0);
+
+                ignore_keys(self, keys, first->message, stored);
         }
 }
 
@@ -100,7 +112,6 @@ void settings_service_load(SettingsService *self, gint64 now) {
         g_autoptr(GError) error = NULL;
         g_autoptr(GHashTable) stored = setting_store_read(self->store, STORED_MAX, &error);
         g_autoptr(SettingLayers) before = settings_copy_layers(self->settings), layers = setting_layers_copy(before);
-        g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func((GDestroyNotify) setting_problem_free);
         GHashTableIter iter;
         gpointer name, text;
 
@@ -113,7 +124,7 @@ void settings_service_load(SettingsService *self, gint64 now) {
         g_hash_table_iter_init(&iter, stored);
         while (g_hash_table_iter_next(&iter, &name, &text))
                 take_stored(self, layers, name, text);
-        ignore_disorder(self, setting_layers_settle(layers, SETTING_LAYER_STORED, before, problems), problems, stored);
+        settle(self, layers, before, stored);
         settings_apply(self->settings, g_steal_pointer(&layers));
         settings_service_show_ignored(self, now);
 }

@@ -5,6 +5,10 @@ _banguictl_jails() {
         banguictl jails --names --no-ask --timeout 2 2>/dev/null
 }
 
+_banguictl_settings() {
+        banguictl settings --names --no-ask --timeout 2 2>/dev/null
+}
+
 # The options of a command; of "" those of all commands.
 _banguictl_options() {
         case $1 in
@@ -17,6 +21,7 @@ _banguictl_options() {
         reload) printf '%s\n' --restart --unban --reason ;;
         watch) printf '%s\n' --jail ;;
         log) printf '%s\n' --lines --follow --contains --level --jail ;;
+        settings) printf '%s\n' --reset --reload --names --reason ;;
         audit) printf '%s\n' --method --uid --since --until --search --limit --all ;;
         esac
         printf '%s\n' --json --color --utc --bus --host --timeout --no-ask --help --version
@@ -45,12 +50,13 @@ _banguictl_words() {
                 [[ $1 == set ]] && printf '%s\n' log-level= log-target= syslog-socket= database-file= \
                         database-purge-age= database-max-matches=
                 ;;
+        settings:*) _banguictl_settings ;;
         can:1) printf '%s\n' read read-sensitive ban unban control-jail control-server ;;
         help:1) printf '%s\n' "${_banguictl_commands[@]}" ;;
         esac
 }
 
-_banguictl_commands=(status jails jail bans ban unban lookup server reload watch log audit can version help)
+_banguictl_commands=(status jails jail bans ban unban lookup server reload watch log settings audit can version help)
 
 # What may be the argument of the option before the cursor.
 _banguictl_argument() {

@@ -5,7 +5,11 @@ function __banguictl_jails
     banguictl jails --names --no-ask --timeout 2 2>/dev/null
 end
 
-set -l commands status jails jail bans ban unban lookup server reload watch log audit can version help
+function __banguictl_settings
+    banguictl settings --names --no-ask --timeout 2 2>/dev/null
+end
+
+set -l commands status jails jail bans ban unban lookup server reload watch log settings audit can version help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c banguictl -f
@@ -20,6 +24,7 @@ complete -c banguictl -n $none -a server -d 'Show fail2ban as a whole, change it
 complete -c banguictl -n $none -a reload -d 'Make fail2ban read its configuration'
 complete -c banguictl -n $none -a watch -d 'Show bans and changes as they happen'
 complete -c banguictl -n $none -a log -d 'Show the log of fail2ban'
+complete -c banguictl -n $none -a settings -d 'Show the settings of the daemon, change them'
 complete -c banguictl -n $none -a audit -d 'Show who changed what'
 complete -c banguictl -n $none -a can -d 'Ask whether you may do something'
 complete -c banguictl -n $none -a version -d 'Show the versions'
@@ -44,7 +49,7 @@ complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l restart -d
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l unban -d 'Lift the bans'
 complete -c banguictl -n '__fish_seen_subcommand_from bans ban unban watch log' -s j -l jail -x \
     -a '(__banguictl_jails)' -d 'In this jail'
-complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload' -s r -l reason -x -d Why
+complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings' -s r -l reason -x -d Why
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -s w -l within -x -d 'Only in this network'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l sort -x -a 'address banned-at ends-at failures jail'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l reverse -d 'The other way round'
@@ -57,6 +62,10 @@ complete -c banguictl -n '__fish_seen_subcommand_from log' -s n -l lines -x -d '
 complete -c banguictl -n '__fish_seen_subcommand_from log' -s f -l follow -d 'Go on with new lines'
 complete -c banguictl -n '__fish_seen_subcommand_from log' -l contains -x -d 'Only lines with this text'
 complete -c banguictl -n '__fish_seen_subcommand_from log' -l level -x -a 'CRITICAL ERROR WARNING NOTICE INFO DEBUG'
+complete -c banguictl -n '__fish_seen_subcommand_from settings' -a '(__banguictl_settings)' -d Key
+complete -c banguictl -n '__fish_seen_subcommand_from settings' -l reset -d 'Take back what was set'
+complete -c banguictl -n '__fish_seen_subcommand_from settings' -l reload -d 'Read the settings file again'
+complete -c banguictl -n '__fish_seen_subcommand_from settings' -l names -d 'Print the keys alone'
 complete -c banguictl -n '__fish_seen_subcommand_from audit' -l method -x -d 'Only this method'
 complete -c banguictl -n '__fish_seen_subcommand_from audit' -l uid -x -d 'Only this user'
 complete -c banguictl -n '__fish_seen_subcommand_from audit' -l since -x -d 'From when'

@@ -519,7 +519,7 @@ class Words(unittest.TestCase):
         return set(re.findall(r"(?m)^ +(?:-\w, )?--([\w-]+)", text))
 
     def test_help(self):
-        self.assertEqual(15, len(self.commands))
+        self.assertGreater(len(self.commands), 15)
         for command in self.commands:
             text = self.help(command, "--help")
             self.assertEqual(text, self.help("help", command))
