@@ -25,3 +25,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ProcessResult, process_result_clear)
 /* arguments[0]: a path, or a name looked up in PATH. FILE_NOT_FOUND or INTERNAL when it cannot be started, TIMEOUT.
  * ret is set on success only. */
 gboolean process_run(const char *const *arguments, guint timeout_s, ProcessResult *ret, GError **error);
+
+/* The same, but confined (fail2ban/confinement.h) and in a session of its own. arguments[0] is a path. files: what it
+ * reads as /proc/self/fd/0 and /proc/self/fd/3. */
+gboolean process_run_confined(const char *const *arguments, GBytes *const files[2], guint timeout_s, ProcessResult *ret,
+                              GError **error);
