@@ -69,9 +69,7 @@ static void tell_all(BanTeller *self, GArray *changes) {
 }
 
 /* Until everybody has let go, but not longer than what waits may wait. */
-static void wait_for_release(BanTeller *self) {
-        gint64 deadline = g_get_monotonic_time() + HOLD_USEC;
-
+static void wait_for_release(BanTeller *self, gint64 deadline) {
         while (self->holds > 0 && g_cond_wait_until(&self->changed, &self->lock, deadline))
                 ;
 }
@@ -79,11 +77,13 @@ static void wait_for_release(BanTeller *self) {
 static gpointer run(gpointer data) {
         BanTeller *self = data;
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+        gint64 deadline = g_get_monotonic_time() + HOLD_USEC;
 
         while (self->holds > 0 || self->waiting->len > 0) {
                 g_autoptr(GArray) changes = NULL;
 
-                wait_for_release(self);
+                wait_for_release(self, deadline);
+                deadline = g_get_monotonic_time() + HOLD_USEC;
                 changes = g_steal_pointer(&self->waiting);
                 self->waiting = changes_new();
                 g_mutex_unlock(&self->lock);
