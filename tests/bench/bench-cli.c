@@ -3,9 +3,9 @@
 /*
  * banguictl beside fail2ban-client, as whole processes
  *
- * bench-cli BANGUICTL BUS-ADDRESS SOCKET CONFIGURATION status|bans
+ * bench-cli PROGRAM BUS-ADDRESS SOCKET CONFIGURATION status|bans|bare
  *
- * Both are started in turn, so that what else the machine does hits both alike; medians of spawn to end are compared.
+ * PROGRAM is banguictl, or, for `bare`, one that takes the same words as `status` and does the least. Both are started in turn, so that what else the machine does hits both alike; medians of spawn to end are compared.
  * Prints a row: name, ours, theirs, ratio, limit, separated by tabs.
  */
 
@@ -31,6 +31,7 @@ typedef struct Case {
 
 static const Case cases[] = {
         { "status", "banguictl status / fail2ban-client status", ">= 20, <= 2 ms", 25, 4 },
+        { "bare", "  the barest client / fail2ban-client status", "", 25, 4 },
         { "bans", "banguictl bans --all / fail2ban-client banned", ">= 5", 15, 1 },
 };
 
@@ -95,22 +96,35 @@ static int measure(const Case *each, char *const ours[], char *const theirs[]) {
         return EXIT_SUCCESS;
 }
 
+static const Case *find_case(const char *name) {
+        for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+                if (strcmp(cases[i].name, name) == 0)
+                        return &cases[i];
+        return NULL;
+}
+
+static int usage(const char *program) {
+        (void) fprintf(stderr, "usage: %s PROGRAM BUS-ADDRESS SOCKET CONFIGURATION status|bans|bare\n", program);
+        return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv) {
         static char status[] = "status", bans[] = "bans", all[] = "--all", bus[] = "--bus";
         static char client[] = "fail2ban-client", configuration[] = "-c", socket[] = "-s", banned[] = "banned";
+        char *ours[] = { NULL, bus, NULL, status, NULL, NULL };
+        char *theirs[] = { client, configuration, NULL, socket, NULL, status, NULL };
+        const Case *each = argc == 6 ? find_case(argv[5]) : NULL;
 
-        if (argc == 6 && strcmp(argv[5], "status") == 0) {
-                char *ours[] = { argv[1], bus, argv[2], status, NULL };
-                char *theirs[] = { client, configuration, argv[4], socket, argv[3], status, NULL };
-
-                return measure(&cases[0], ours, theirs);
+        if (each == NULL)
+                return usage(argv[0]);
+        ours[0] = argv[1];
+        ours[2] = argv[2];
+        theirs[2] = argv[4];
+        theirs[4] = argv[3];
+        if (strcmp(each->name, "bans") == 0) {
+                ours[3] = bans;
+                ours[4] = all;
+                theirs[5] = banned;
         }
-        if (argc == 6 && strcmp(argv[5], "bans") == 0) {
-                char *ours[] = { argv[1], bus, argv[2], bans, all, NULL };
-                char *theirs[] = { client, configuration, argv[4], socket, argv[3], banned, NULL };
-
-                return measure(&cases[1], ours, theirs);
-        }
-        (void) fprintf(stderr, "usage: %s BANGUICTL BUS-ADDRESS SOCKET CONFIGURATION status|bans\n", argv[0]);
-        return EXIT_FAILURE;
+        return measure(each, ours, theirs);
 }

@@ -76,7 +76,8 @@ static gboolean scan(gpointer source, void (*taken)(gpointer userdata), ArchiveS
 
                 for (guint i = 0; i < n; i++)
                         make_ban(&bans[i], from + i, bench->n, rand);
-                each(bans, n, userdata);
+                if (!each(bans, n, userdata))
+                        break;
         }
         return TRUE;
 }
