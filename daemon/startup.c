@@ -57,7 +57,7 @@ struct Daemon {
         struct {
                 StageState state;
                 gint64 duration_usec;
-        } stages[8];
+        } stages[12];
 };
 
 static void drop_source(GSource **source) {
@@ -119,6 +119,31 @@ static void stop_store(Daemon *self) {
         g_clear_pointer(&self->store, store_close);
 }
 
+/* settings: with the values that were set at run time, before anything is made that reads them. */
+
+static gboolean start_settings(Daemon *self, GError **error) {
+        Services *v = &self->services;
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+        self->publisher = publisher_new();
+        self->sink = publisher_sink(self->publisher);
+        v->settings = self->settings;
+        v->started_at = now;
+        v->findings = findings_new(&self->sink);
+        findings_set_life(v->findings, "starting");
+        findings_set_part(v->findings, "store", "ok", "the database is open", now);
+        v->settings_service = settings_service_new(self->settings, self->setting_store, v->findings, &self->sink, now);
+        return TRUE;
+}
+
+static void stop_settings(Daemon *self) {
+        Services *v = &self->services;
+
+        g_clear_pointer(&v->settings_service, settings_service_free);
+        g_clear_pointer(&v->findings, findings_free);
+        g_clear_pointer(&self->publisher, publisher_free);
+}
+
 /* fail2ban: what speaks to it. It need not be there. */
 
 static gboolean start_fail2ban(Daemon *self, GError **error) {
@@ -148,16 +173,7 @@ static gboolean start_services(Daemon *self, GError **error) {
         const Settings *s = self->settings;
         const char *const *folders = (const char *const *) self->log_folders;
         Services *v = &self->services;
-        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 
-        self->publisher = publisher_new();
-        self->sink = publisher_sink(self->publisher);
-        v->settings = s;
-        v->started_at = now;
-        v->findings = findings_new(&self->sink);
-        findings_set_life(v->findings, "starting");
-        findings_set_part(v->findings, "store", "ok", "the database is open", now);
-        v->settings_service = settings_service_new(self->settings, self->setting_store, v->findings, &self->sink, now);
         v->model = model_new(&self->sink);
         v->ban_table = ban_table_new(&self->sink);
         v->probe =
@@ -189,9 +205,6 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->probe, probe_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
-        g_clear_pointer(&v->settings_service, settings_service_free);
-        g_clear_pointer(&v->findings, findings_free);
-        g_clear_pointer(&self->publisher, publisher_free);
 }
 
 /* bus: connection and objects; the name comes last of all. */
@@ -285,7 +298,8 @@ typedef struct Stage {
 static const Stage stages[] = {
         { "lock", {}, start_lock, stop_lock },
         { "store", { "lock" }, start_store, stop_store },
-        { "fail2ban", {}, start_fail2ban, stop_fail2ban },
+        { "settings", { "store" }, start_settings, stop_settings },
+        { "fail2ban", { "settings" }, start_fail2ban, stop_fail2ban },
         { "services", { "store", "fail2ban" }, start_services, stop_services },
         { "bus", { "services" }, start_bus, stop_bus },
         { "jobs", { "services", "bus" }, start_jobs, stop_jobs },
