@@ -192,6 +192,7 @@ void call_free(Call *self) {
         g_clear_pointer(&self->plain.arguments, g_variant_unref);
         g_clear_pointer(&self->plain.handles, g_array_unref);
         g_clear_pointer(&self->plain.operation, operation_unref);
+        g_clear_pointer(&self->plain.rows, rows_free);
         if (self->plain.fd >= 0)
                 close(self->plain.fd);
         g_clear_pointer(&self->about.details, g_variant_unref);

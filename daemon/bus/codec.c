@@ -240,3 +240,57 @@ int codec_append_tuple(sd_bus_message *message, GVariant *tuple, int fd) {
         }
         return 0;
 }
+
+/* The value in its variant. */
+static int append_item(sd_bus_message *message, const RowsItem *item) {
+        const char *text = item->text;
+        guint32 unsigned_number = (guint32) item->number;
+        int boolean = item->number != 0, r;
+
+        switch (item->type) {
+        case 's':
+                return sd_bus_message_append_basic(message, 's', item->text);
+        case 'b':
+                return sd_bus_message_append_basic(message, 'b', &boolean);
+        case 'a':
+                r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "s");
+                for (guint i = 0; r >= 0 && i < item->texts_count; i++, text += strlen(text) + 1)
+                        r = sd_bus_message_append_basic(message, 's', text);
+                return r >= 0 ? sd_bus_message_close_container(message) : r;
+        case 'u':
+                return sd_bus_message_append_basic(message, 'u', &unsigned_number);
+        default:
+                return sd_bus_message_append_basic(message, 'x', &item->number);
+        }
+}
+
+static int append_entry(sd_bus_message *message, const RowsItem *item) {
+        const char signature[3] = { item->type, item->type == 'a' ? 's' : '\0', '\0' };
+        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_DICT_ENTRY, "sv");
+
+        if (r >= 0)
+                r = sd_bus_message_append_basic(message, 's', item->key);
+        if (r >= 0)
+                r = sd_bus_message_open_container(message, SD_BUS_TYPE_VARIANT, signature);
+        if (r >= 0)
+                r = append_item(message, item);
+        if (r >= 0)
+                r = sd_bus_message_close_container(message);
+        return r >= 0 ? sd_bus_message_close_container(message) : r;
+}
+
+int codec_append_rows(sd_bus_message *message, const Rows *rows) {
+        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "a{sv}");
+        RowsIter iter;
+        RowsItem item;
+
+        rows_iter_init(&iter, rows);
+        for (guint i = 0; r >= 0 && i < rows_count(rows); i++) {
+                r = sd_bus_message_open_container(message, SD_BUS_TYPE_ARRAY, "{sv}");
+                while (r >= 0 && rows_iter_next(&iter, &item) && item.key)
+                        r = append_entry(message, &item);
+                if (r >= 0)
+                        r = sd_bus_message_close_container(message);
+        }
+        return r >= 0 ? sd_bus_message_close_container(message) : r;
+}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "bus/source.h"
+#include "core/rows.h"
 
 /* The whole body as one tuple, floating; NULL with INVALID_ARGUMENT when the body does not have the signature.
  * A handle ('h') becomes an index into `handles`, an array of int that gets a duplicate of each descriptor, also of
@@ -16,3 +17,6 @@ int codec_append_tuple(sd_bus_message *message, GVariant *tuple, int fd);
 
 /* Appends one value. */
 int codec_append(sd_bus_message *message, GVariant *value, int fd);
+
+/* Appends the rows as one aa{sv}. */
+int codec_append_rows(sd_bus_message *message, const Rows *rows);

@@ -86,9 +86,9 @@ static void answer_error(Call *call, const GError *error) {
         g_clear_pointer(&call->message, sd_bus_message_unref);
 }
 
-static void answer_values(Call *call, GVariant *values, int fd) {
+static void answer_values(Call *call, const Rows *rows, GVariant *values, int fd) {
         if (call->message)
-                reply_values(call->message, values, fd);
+                reply_values(call->message, rows, values, fd);
         g_clear_pointer(&call->message, sd_bus_message_unref);
 }
 
@@ -122,7 +122,7 @@ static void on_finished(gpointer item, gpointer userdata) {
         else if (call->error)
                 answer_error(call, call->error);
         else
-                answer_values(call, call->result, call->plain.fd);
+                answer_values(call, call->plain.rows, call->result, call->plain.fd);
         finish(self, call, call->deadline ? &self->working : &self->detached);
 }
 
@@ -162,7 +162,7 @@ static gboolean on_wait_over(gpointer userdata) {
         {
                 g_autoptr(GVariant) values = g_variant_ref_sink(g_variant_new("(a{sv})", &result));
 
-                answer_values(call, values, -1);
+                answer_values(call, NULL, values, -1);
         }
         return G_SOURCE_REMOVE;
 }
@@ -216,7 +216,7 @@ static void answer_question(Call *call, const GError *error) {
                                                                                              : "no";
         g_autoptr(GVariant) values = g_variant_ref_sink(g_variant_new("(s)", answer));
 
-        answer_values(call, values, -1);
+        answer_values(call, NULL, values, -1);
 }
 
 /* Nobody shall fill our database by asking what he may not: so many refusals a minute go into the audit. */

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include "core/rows.h"
 #include "core/settings.h"
 #include "services/audit.h"
 #include "services/bans.h"
@@ -55,6 +56,7 @@ typedef struct MethodCall {
         Operation *operation; /* LANE_LONG: its own; on an Operation object: that one; else NULL */
         gint64 owner;         /* on an Operation object: the uid that started it; else -1 */
         int fd;               /* what a handle in the result stands for; the function gives it away */
+        Rows *rows;           /* when set: the first out argument, the result's tuple has the others; given away */
 } MethodCall;
 
 /* What a call is about, for polkit's rules and for the audit. */

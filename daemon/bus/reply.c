@@ -15,13 +15,15 @@ void reply_busy(sd_bus_message *call) {
                                    "too many calls are waiting already: wait for answers before you ask more");
 }
 
-void reply_values(sd_bus_message *call, GVariant *values, int fd) {
+void reply_values(sd_bus_message *call, const Rows *rows, GVariant *values, int fd) {
         g_autoptr(sd_bus_message) reply = NULL;
         int r;
 
         if (sd_bus_message_get_expect_reply(call) == 0)
                 return;
         r = sd_bus_message_new_method_return(call, &reply);
+        if (r >= 0 && rows)
+                r = codec_append_rows(reply, rows);
         if (r >= 0)
                 r = codec_append_tuple(reply, values, fd);
         if (r >= 0)

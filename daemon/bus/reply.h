@@ -5,6 +5,7 @@
 #pragma once
 
 #include "bus/source.h"
+#include "core/rows.h"
 
 /* The error by the table; a GError of another domain is Internal. */
 void reply_error(sd_bus_message *call, const GError *error);
@@ -12,5 +13,5 @@ void reply_error(sd_bus_message *call, const GError *error);
 /* Too many calls of this caller, or of all, are in work. */
 void reply_busy(sd_bus_message *call);
 
-/* values: a tuple; fd: for a handle in it, or -1. */
-void reply_values(sd_bus_message *call, GVariant *values, int fd);
+/* rows: the first value, or NULL. values: a tuple, of the others; fd: for a handle in it, or -1. */
+void reply_values(sd_bus_message *call, const Rows *rows, GVariant *values, int fd);

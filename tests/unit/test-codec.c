@@ -136,11 +136,40 @@ static void test_handle_refused(BusPair *f, gconstpointer data) {
         }
 }
 
+/* What goes in as rows comes out as what the same rows are as a GVariant. */
+static void test_rows(BusPair *f, gconstpointer data) {
+        static const char *const texts[] = { "one", "", "three", NULL };
+        g_autoptr(sd_bus_message) message = new_message(f);
+        g_autoptr(Rows) rows = rows_new();
+        g_autoptr(GVariant) expected = NULL, out = NULL, array = NULL;
+        g_autoptr(GError) error = NULL;
+
+        rows_add_text(rows, "text", "ünï");
+        rows_add_int64(rows, "at", -5);
+        rows_add_uint32(rows, "network", G_MAXUINT32);
+        rows_end(rows);
+        rows_end(rows);
+        rows_add_boolean(rows, "repeat", TRUE);
+        rows_add_texts(rows, "matches", texts);
+        rows_add_boolean(rows, "other", FALSE);
+        rows_end(rows);
+        expected = g_variant_ref_sink(rows_to_variant(rows));
+
+        g_assert_cmpint(codec_append_rows(message, rows), >=, 0);
+        seal(message);
+        out = codec_read(message, "aa{sv}", NULL, &error);
+        g_assert_no_error(error);
+        g_variant_ref_sink(out);
+        array = g_variant_get_child_value(out, 0);
+        g_assert_cmpvariant(array, expected);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add("/bus/codec/round-trip", BusPair, NULL, set_up, test_round_trip, tear_down);
         g_test_add("/bus/codec/wrong-signature", BusPair, NULL, set_up, test_wrong_signature, tear_down);
         g_test_add("/bus/codec/handle", BusPair, NULL, set_up, test_handle, tear_down);
         g_test_add("/bus/codec/handle-refused", BusPair, NULL, set_up, test_handle_refused, tear_down);
+        g_test_add("/bus/codec/rows", BusPair, NULL, set_up, test_rows, tear_down);
         return g_test_run();
 }
