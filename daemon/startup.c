@@ -18,6 +18,7 @@
 #include "jobs/watcher.h"
 
 #define DRAIN_S 25
+#define GEO_CACHE_MAX 50000 /* addresses found outside: 8 MiB when it is full */
 
 typedef enum StageState {
         STAGE_WAITING,
@@ -37,6 +38,10 @@ struct Daemon {
         ManualStore *manual_store;
         SettingStore *setting_store;
         JobStore *job_store;
+        PlaceStore *place_store;
+        GeoCache *geo_cache;
+        Geo *geo;
+        GeoOutside *geo_outside;
         Publisher *publisher;
         EventSink sink;
         char **log_folders;
@@ -108,40 +113,32 @@ static gboolean start_store(Daemon *self, GError **error) {
         self->manual_store = manual_store_new(self->store);
         self->setting_store = setting_store_new(self->store);
         self->job_store = job_store_new(self->store);
+        self->place_store = place_store_new(self->store);
         return TRUE;
 }
 
 static void stop_store(Daemon *self) {
         g_clear_pointer(&self->setting_store, setting_store_free);
+        g_clear_pointer(&self->place_store, place_store_free);
         g_clear_pointer(&self->job_store, job_store_free);
         g_clear_pointer(&self->manual_store, manual_store_free);
         g_clear_pointer(&self->audit_store, audit_store_free);
         g_clear_pointer(&self->store, store_close);
 }
 
-/* settings: with the values that were set at run time, before anything is made that reads them. */
+/* geo: what knows where addresses are. No file is read yet. */
 
-static gboolean start_settings(Daemon *self, GError **error) {
-        Services *v = &self->services;
-        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
-
-        self->publisher = publisher_new();
-        self->sink = publisher_sink(self->publisher);
-        v->settings = self->settings;
-        v->started_at = now;
-        v->findings = findings_new(&self->sink);
-        findings_set_life(v->findings, "starting");
-        findings_set_part(v->findings, "store", "ok", "the database is open", now);
-        v->settings_service = settings_service_new(self->settings, self->setting_store, v->findings, &self->sink, now);
+static gboolean start_geo(Daemon *self, GError **error) {
+        self->geo_cache = geo_cache_new(GEO_CACHE_MAX);
+        self->geo = geo_new(settings_text(self->settings, SETTING_STORE_FOLDER), self->geo_cache);
+        self->geo_outside = geo_outside_new(NULL);
         return TRUE;
 }
 
-static void stop_settings(Daemon *self) {
-        Services *v = &self->services;
-
-        g_clear_pointer(&v->settings_service, settings_service_free);
-        g_clear_pointer(&v->findings, findings_free);
-        g_clear_pointer(&self->publisher, publisher_free);
+static void stop_geo(Daemon *self) {
+        g_clear_pointer(&self->geo_outside, geo_outside_free);
+        g_clear_pointer(&self->geo, geo_free);
+        g_clear_pointer(&self->geo_cache, geo_cache_free);
 }
 
 /* fail2ban: what speaks to it. It need not be there. */
@@ -173,7 +170,16 @@ static gboolean start_services(Daemon *self, GError **error) {
         const Settings *s = self->settings;
         const char *const *folders = (const char *const *) self->log_folders;
         Services *v = &self->services;
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 
+        self->publisher = publisher_new();
+        self->sink = publisher_sink(self->publisher);
+        v->settings = s;
+        v->started_at = now;
+        v->findings = findings_new(&self->sink);
+        findings_set_life(v->findings, "starting");
+        findings_set_part(v->findings, "store", "ok", "the database is open", now);
+        v->settings_service = settings_service_new(self->settings, self->setting_store, v->findings, &self->sink, now);
         v->model = model_new(&self->sink);
         v->ban_table = ban_table_new(&self->sink);
         v->probe =
@@ -187,6 +193,14 @@ static gboolean start_services(Daemon *self, GError **error) {
         v->server_log = server_log_new(v->model, folders);
         v->audit = audit_new(self->audit_store);
         v->jobs = job_table_new(&self->sink, self->job_store);
+        v->places = places_new(&(PlacesParts) { .geo = self->geo,
+                                                .cache = self->geo_cache,
+                                                .outside = self->geo_outside,
+                                                .store = self->place_store,
+                                                .settings = s,
+                                                .findings = v->findings,
+                                                .sink = &self->sink,
+                                                .jobs = v->jobs });
         self->retention = retention_new(s, self->audit_store, self->manual_store);
         return TRUE;
 }
@@ -196,6 +210,7 @@ static void stop_services(Daemon *self) {
 
         server_log_stop(v->server_log);
         g_clear_pointer(&self->retention, retention_free);
+        g_clear_pointer(&v->places, places_free);
         g_clear_pointer(&v->jobs, job_table_free);
         g_clear_pointer(&v->audit, audit_free);
         g_clear_pointer(&v->server_log, server_log_free);
@@ -205,6 +220,9 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->probe, probe_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
+        g_clear_pointer(&v->settings_service, settings_service_free);
+        g_clear_pointer(&v->findings, findings_free);
+        g_clear_pointer(&self->publisher, publisher_free);
 }
 
 /* bus: connection and objects; the name comes last of all. */
@@ -234,6 +252,10 @@ static void stop_bus(Daemon *self) {
         g_clear_pointer(&self->bus, bus_free);
 }
 
+#define GEO_SETTINGS \
+        (SETTING_BIT(SETTING_GEO_COUNTRY_FILE) | SETTING_BIT(SETTING_GEO_NETWORK_FILE) | \
+         SETTING_BIT(SETTING_GEO_OUTSIDE) | SETTING_BIT(SETTING_GEO_OUTSIDE_URL))
+
 /* Changed settings that their parts do not read anew each time. */
 static void on_settings(const Settings *settings, SettingMask changed, gpointer userdata) {
         Daemon *self = userdata;
@@ -245,6 +267,8 @@ static void on_settings(const Settings *settings, SettingMask changed, gpointer 
         fail2ban_client_set_read_timeout(self->client, (guint) settings_int(settings, SETTING_FAIL2BAN_READ_TIMEOUT));
         bans_set_guard(self->services.bans, settings_bool(settings, SETTING_GUARD_LOCKOUT));
         watcher_set_interval(self->watcher, (guint) settings_int(settings, SETTING_FAIL2BAN_PROBE_INTERVAL));
+        if (changed & GEO_SETTINGS)
+                job_table_poke(self->services.jobs, PLACES_JOB_FILES);
 }
 
 /* jobs: what runs by itself. */
@@ -253,16 +277,18 @@ static gboolean start_jobs(Daemon *self, GError **error) {
         self->watcher = watcher_new(self->services.probe, settings_text(self->settings, SETTING_FAIL2BAN_SOCKET),
                                     (guint) settings_int(self->settings, SETTING_FAIL2BAN_PROBE_INTERVAL));
         self->reloader = reloader_new(self->services.settings_service);
-        self->settings_watch = settings_watch(
-                self->settings,
-                SETTING_BIT(SETTING_LOG_LEVEL) | SETTING_BIT(SETTING_FAIL2BAN_READ_TIMEOUT) |
-                        SETTING_BIT(SETTING_GUARD_LOCKOUT) | SETTING_BIT(SETTING_FAIL2BAN_PROBE_INTERVAL),
-                on_settings, self);
+        self->settings_watch =
+                settings_watch(self->settings,
+                               SETTING_BIT(SETTING_LOG_LEVEL) | SETTING_BIT(SETTING_FAIL2BAN_READ_TIMEOUT) |
+                                       SETTING_BIT(SETTING_GUARD_LOCKOUT) |
+                                       SETTING_BIT(SETTING_FAIL2BAN_PROBE_INTERVAL) | GEO_SETTINGS,
+                               on_settings, self);
         self->scheduler = scheduler_new(self->settings, self->services.jobs, NULL);
         self->job_services = (JobServices) {
                 .scheduler = self->scheduler,
                 .watcher = self->watcher,
                 .retention = self->retention,
+                .places = self->services.places,
         };
         jobs_add(&self->job_services);
         watcher_start(self->watcher);
@@ -272,6 +298,7 @@ static gboolean start_jobs(Daemon *self, GError **error) {
 
 static void stop_jobs(Daemon *self) {
         fail2ban_client_stop(self->client);
+        places_stop(self->services.places);
         settings_unwatch(self->settings, self->settings_watch);
         g_clear_pointer(&self->reloader, reloader_free);
         g_clear_pointer(&self->scheduler, scheduler_free);
@@ -298,9 +325,9 @@ typedef struct Stage {
 static const Stage stages[] = {
         { "lock", {}, start_lock, stop_lock },
         { "store", { "lock" }, start_store, stop_store },
-        { "settings", { "store" }, start_settings, stop_settings },
-        { "fail2ban", { "settings" }, start_fail2ban, stop_fail2ban },
-        { "services", { "store", "fail2ban" }, start_services, stop_services },
+        { "geo", { "lock" }, start_geo, stop_geo },
+        { "fail2ban", {}, start_fail2ban, stop_fail2ban },
+        { "services", { "store", "geo", "fail2ban" }, start_services, stop_services },
         { "bus", { "services" }, start_bus, stop_bus },
         { "jobs", { "services", "bus" }, start_jobs, stop_jobs },
         { "name", { "bus", "jobs" }, start_name, stop_name },
@@ -424,6 +451,7 @@ static gboolean on_drain_limit(gpointer userdata) {
 
         g_clear_pointer(&self->drain_limit, g_source_unref);
         bus_cancel_all(self->bus);
+        places_stop(self->services.places);
         fail2ban_client_stop(self->client);
         return G_SOURCE_REMOVE;
 }

@@ -79,6 +79,7 @@ static gboolean fail(GError **error, const char *what, int r) {
 static gboolean publish_root(Bus *self, GError **error) {
         g_autoptr(GVariant) health = findings_health(self->config.services->findings);
         g_autoptr(GVariant) server = model_server(self->config.services->model);
+        g_autoptr(GVariant) geo = places_state(self->config.services->places);
         GVariantDict manager;
         int r;
 
@@ -93,6 +94,8 @@ static gboolean publish_root(Bus *self, GError **error) {
                 r = objects_publish(self->objects, BUS_ROOT, "Server", server);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Bans", NULL);
+        if (r >= 0)
+                r = objects_publish(self->objects, BUS_ROOT, "Geo", geo);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Settings", NULL);
         if (r >= 0)
@@ -115,6 +118,7 @@ static gboolean make_parts(Bus *self, GError **error) {
         bind(self, &manager_methods);
         bind(self, &server_methods);
         bind(self, &bans_methods);
+        bind(self, &geo_methods);
         bind(self, &jail_methods);
         bind(self, &jobs_methods);
         bind(self, &job_methods);

@@ -18,6 +18,7 @@
 #include "services/job-table.h"
 #include "services/model.h"
 #include "services/operation.h"
+#include "services/places.h"
 #include "services/probe.h"
 #include "services/server-log.h"
 #include "services/server.h"
@@ -31,6 +32,7 @@ typedef struct Services {
         Model *model;
         BanTable *ban_table;
         Probe *probe;
+        Places *places;
         Bans *bans;
         Jails *jails;
         Server *server;
@@ -93,6 +95,7 @@ extern const MethodGroup jail_methods;
 extern const MethodGroup jobs_methods;
 extern const MethodGroup job_methods;
 extern const MethodGroup operation_methods;
+extern const MethodGroup geo_methods;
 extern const MethodGroup settings_methods;
 
 /* The last argument; to be unreffed. */

@@ -192,6 +192,9 @@ static void publish(Publisher *self, const Event *event) {
         case EVENT_BANS:
                 publish_state(self, "Bans", event);
                 break;
+        case EVENT_GEO:
+                publish_state(self, "Geo", event);
+                break;
         case EVENT_JAIL:
                 publish_jail(self, event);
                 break;

@@ -233,8 +233,8 @@ void geo_relax(Geo *self) {
 }
 
 void geo_file_state(Geo *self, GeoFile which, GeoFileState *ret) {
-        g_autoptr(Set) set = use_set(self);
-        const File *file = set->files[which];
+        g_autoptr(Set) set = acquire_set(self);
+        const File *file = set ? set->files[which] : NULL;
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
         *ret = (GeoFileState) {
@@ -279,8 +279,12 @@ static void find_in_files(const Set *set, const Address *address, GeoPlace *plac
         }
 }
 
+/* A service outside is asked for single addresses. */
 static gboolean find_outside(Geo *self, const Address *address, GeoKnown *ret) {
-        return self->cache && geo_cache_find(self->cache, address, g_get_real_time() / G_USEC_PER_SEC, ret);
+        Address first = *address;
+
+        first.prefix = first.version == 4 ? 32 : 128;
+        return self->cache && geo_cache_find(self->cache, &first, g_get_real_time() / G_USEC_PER_SEC, ret);
 }
 
 gboolean geo_find(Geo *self, const Address *address, GeoPlace *ret) {

@@ -49,6 +49,7 @@ typedef struct GeoFileState {
         gboolean countries, networks;
 } GeoFileState;
 
+/* Reads no file: before the first refresh nothing is in use. */
 void geo_file_state(Geo *self, GeoFile which, GeoFileState *ret);
 void geo_file_state_clear(GeoFileState *self);
 

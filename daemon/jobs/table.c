@@ -43,6 +43,26 @@ static const SchedulerJob rows[] = {
                 .description = "Removes what is older than it is to be kept",
                 .calendar = &at_night,
                 .run = run_retention,
+static gboolean run_geo_files(gpointer userdata, Operation *operation, GError **error) {
+        return places_files(((const JobServices *) userdata)->places, operation, error);
+}
+
+static gboolean run_geo_resolve(gpointer userdata, Operation *operation, GError **error) {
+        return places_resolve(((const JobServices *) userdata)->places, operation, error);
+}
+
+static gboolean run_geo_flush(gpointer userdata, Operation *operation, GError **error) {
+        return places_flush(((const JobServices *) userdata)->places, operation, error);
+}
+
+static gboolean run_geo_retry(gpointer userdata, Operation *operation, GError **error) {
+        return places_retry(((const JobServices *) userdata)->places, operation, error);
+}
+
+static gboolean run_geo_clean(gpointer userdata, Operation *operation, GError **error) {
+        return places_clean(((const JobServices *) userdata)->places, operation, error);
+}
+
         },
 };
 
@@ -57,3 +77,33 @@ void jobs_add(const JobServices *services) {
         }
         watcher_set_observer(services->watcher, &observer);
 }
+        {
+                .name = PLACES_JOB_FILES,
+                .description = "Reads geo files that were replaced",
+                .interval_s = 60,
+                .run = run_geo_files,
+        },
+        {
+                .name = PLACES_JOB_RESOLVE,
+                .description = "Looks up countries and networks of the archive anew, after a geo file was replaced",
+                .run = run_geo_resolve,
+        },
+        {
+                .name = PLACES_JOB_FLUSH,
+                .description = "Stores what the look-up outside found",
+                .interval_s = 60,
+                .run = run_geo_flush,
+        },
+        {
+                .name = PLACES_JOB_RETRY,
+                .description = "Asks outside about archived addresses without a country, if that is allowed",
+                .interval_s = 600,
+                .later = TRUE,
+                .run = run_geo_retry,
+        },
+        {
+                .name = PLACES_JOB_CLEAN,
+                .description = "Removes what was found outside about addresses that nobody asked for in 90 days",
+                .interval_s = 86400,
+                .run = run_geo_clean,
+        },

@@ -6,6 +6,7 @@
 
 #include "jobs/scheduler.h"
 #include "jobs/watcher.h"
+#include "services/places.h"
 #include "services/retention.h"
 
 /* What the rows call. Borrowed; good as long as the scheduler lives. */
@@ -13,6 +14,7 @@ typedef struct JobServices {
         Scheduler *scheduler;
         Watcher *watcher;
         Retention *retention;
+        Places *places;
 } JobServices;
 
 /* Adds all jobs, and makes itself the watcher's observer. Before both are started. */

@@ -20,9 +20,10 @@ typedef enum EventType {
         EVENT_UNBANNED,     /* the same, with "cause" */
         EVENT_BANS,         /* properties: a{sv} of org.bangui.BanGUI1.Bans, whole */
         EVENT_JOB,          /* name; properties: a{sv} of org.bangui.BanGUI1.Job, whole. New name = added */
+        EVENT_SETTINGS,     /* properties: aa{sv}, what changed settings are now (key, value, origin, where, pinned) */
+        EVENT_GEO,          /* properties: a{sv} of org.bangui.BanGUI1.Geo, whole */
         EVENT_ALLOW,        /* name = the entry, address = what became of it: "added", "changed", "removed", "expired";
                                properties: a{sv} of org.bangui.BanGUI1.AllowList, whole */
-        EVENT_SETTINGS,     /* properties: aa{sv}, what changed settings are now (key, value, origin, where, pinned) */
         EVENT_HEALTH,       /* properties: a{sv} of the health part of org.bangui.BanGUI1.Manager (State,
                                Parts, Findings) */
         EVENT_HISTORY,      /* properties: a{sv} of org.bangui.BanGUI1.History, whole */

@@ -17,8 +17,9 @@
  * unban            how bans ended, id as in ban; `ban` is NULL when the ban itself is not known
  * ban_total        what retention took away, by day (since 1970), jail, country and origin
  * sync             'fail2ban': where reading its database stopped: the last row, since a purge restarts its numbering;
- *                  'retention': nothing that began before banned_at is kept
- * place            what the look-up outside said; country 0 and network 0: it knows nothing
+ *                  'retention': nothing that began before banned_at is kept; 'geo': the geo files that the countries in
+ *                  ban are of, as a number
+ * place            what the look-up outside knows
  * allow            who is never to be banned; `jails` and `addresses` (of a host name) have a line end between two,
  *                  jails "" = all
  * allow_mark       what the allow list stands for in a jail's ignore list, and whether we put it there
@@ -143,6 +144,7 @@ const char *const store_steps[] = {
         "  found_at INTEGER NOT NULL,"
         "  seen_at INTEGER NOT NULL"
         ") STRICT, WITHOUT ROWID;"
+        "CREATE INDEX place_seen ON place (seen_at);"
 
         "CREATE TABLE allow ("
         "  id INTEGER PRIMARY KEY,"
