@@ -263,8 +263,7 @@ static void on_taken(gpointer userdata) {
 static gboolean on_bans(const ArchiveBan *bans, guint n, gpointer userdata) {
         const Scan *self = userdata;
 
-        self->each(bans, n, self->userdata);
-        return TRUE;
+        return self->each(bans, n, self->userdata);
 }
 
 gboolean archive_scan(Archive *self, void (*taken)(gpointer userdata), ArchiveScanFunc each, gpointer userdata,

@@ -80,16 +80,15 @@ static void on_taken(gpointer userdata) {
 }
 
 /* Oldest first. What went meanwhile is not brought back. */
-static void on_bans(const ArchiveBan *bans, guint n, gpointer userdata) {
+static gboolean on_bans(const ArchiveBan *bans, guint n, gpointer userdata) {
         Columns *self = userdata;
         g_autoptr(GMutexLocker) mutex = g_mutex_locker_new(&self->mutex);
         guint gone = 0;
 
-        if (self->stopping)
-                return;
         while (gone < n && bans[gone].banned_at < self->gone_before)
                 gone++;
         column_set_add(self->next, bans + gone, n - gone);
+        return !self->stopping;
 }
 
 static void take_next(Columns *self) {

@@ -586,12 +586,13 @@ static void on_taken(gpointer userdata) {
 }
 
 /* The row of the other thread is committed while the scan goes on. */
-static void on_scanned(const ArchiveBan *bans, guint n, gpointer userdata) {
+static gboolean on_scanned(const ArchiveBan *bans, guint n, gpointer userdata) {
         ScanWatch *watch = userdata;
 
         if (watch->thread)
                 g_thread_join(g_steal_pointer(&watch->thread));
         watch->rows += n;
+        return TRUE;
 }
 
 static void test_scan(Fixture *f, gconstpointer data) {

@@ -227,12 +227,13 @@ static gboolean source_scan(gpointer data, void (*taken)(gpointer userdata), Arc
                 return FALSE;
         }
         taken(userdata);
-        each(&self->before, 1, userdata);
+        if (!each(&self->before, 1, userdata))
+                return TRUE;
         self->taken = scan;
         g_cond_broadcast(&self->moved);
         while (self->may_end < scan)
                 g_cond_wait(&self->moved, &self->mutex);
-        each(&self->behind, 1, userdata);
+        (void) each(&self->behind, 1, userdata);
         return TRUE;
 }
 

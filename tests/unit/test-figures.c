@@ -43,7 +43,7 @@ static gboolean scan(gpointer source, void (*taken)(gpointer userdata), ArchiveS
 
         taken(userdata);
         g_array_sort(world->bans, compare_times);
-        each((const ArchiveBan *) (gconstpointer) world->bans->data, world->bans->len, userdata);
+        (void) each((const ArchiveBan *) (gconstpointer) world->bans->data, world->bans->len, userdata);
         return TRUE;
 }
 
