@@ -31,18 +31,6 @@ static gboolean run_retention(gpointer userdata, Operation *operation, GError **
         return retention_run(services->retention, g_get_real_time() / G_USEC_PER_SEC, operation, error);
 }
 
-static const SchedulerJob rows[] = {
-        {
-                .name = PROBE,
-                .description = "Asks fail2ban how it is, and what it bans",
-                .interval_setting = SETTING_FAIL2BAN_PROBE_INTERVAL,
-                .ask = ask_probe,
-        },
-        {
-                .name = "archive-retention",
-                .description = "Removes what is older than it is to be kept",
-                .calendar = &at_night,
-                .run = run_retention,
 static gboolean run_geo_files(gpointer userdata, Operation *operation, GError **error) {
         return places_files(((const JobServices *) userdata)->places, operation, error);
 }
@@ -63,20 +51,19 @@ static gboolean run_geo_clean(gpointer userdata, Operation *operation, GError **
         return places_clean(((const JobServices *) userdata)->places, operation, error);
 }
 
+static const SchedulerJob rows[] = {
+        {
+                .name = PROBE,
+                .description = "Asks fail2ban how it is, and what it bans",
+                .interval_setting = SETTING_FAIL2BAN_PROBE_INTERVAL,
+                .ask = ask_probe,
         },
-};
-
-void jobs_add(const JobServices *services) {
-        const WatcherObserver observer = { on_probe_begun, on_probe_ended, (gpointer) services };
-
-        for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-                SchedulerJob job = rows[i];
-
-                job.userdata = (gpointer) services;
-                scheduler_add(services->scheduler, &job);
-        }
-        watcher_set_observer(services->watcher, &observer);
-}
+        {
+                .name = "archive-retention",
+                .description = "Removes what is older than it is to be kept",
+                .calendar = &at_night,
+                .run = run_retention,
+        },
         {
                 .name = PLACES_JOB_FILES,
                 .description = "Reads geo files that were replaced",
@@ -107,3 +94,16 @@ void jobs_add(const JobServices *services) {
                 .interval_s = 86400,
                 .run = run_geo_clean,
         },
+};
+
+void jobs_add(const JobServices *services) {
+        const WatcherObserver observer = { on_probe_begun, on_probe_ended, (gpointer) services };
+
+        for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+                SchedulerJob job = rows[i];
+
+                job.userdata = (gpointer) services;
+                scheduler_add(services->scheduler, &job);
+        }
+        watcher_set_observer(services->watcher, &observer);
+}
