@@ -13,6 +13,7 @@
 #include "bus/bus.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "jobs/archive-keeper.h"
 #include "jobs/reloader.h"
 #include "jobs/table.h"
 #include "jobs/watcher.h"
@@ -42,8 +43,11 @@ struct Daemon {
         GeoCache *geo_cache;
         Geo *geo;
         GeoOutside *geo_outside;
+        ArchiveStore *archive_store;
         Publisher *publisher;
         EventSink sink;
+        EventTee fail2ban_events; /* for the bus and for the archive */
+        EventSink fail2ban_sink;
         char **log_folders;
         Fail2banClient *client;
         Fail2banPrograms programs;
@@ -54,6 +58,7 @@ struct Daemon {
         Reloader *reloader;
         guint settings_watch;
         Scheduler *scheduler;
+        ArchiveKeeper *archive_keeper;
         JobServices job_services;
 
         GSource *watchdog;
@@ -114,10 +119,12 @@ static gboolean start_store(Daemon *self, GError **error) {
         self->setting_store = setting_store_new(self->store);
         self->job_store = job_store_new(self->store);
         self->place_store = place_store_new(self->store);
-        return TRUE;
+        self->archive_store = archive_store_new(self->store, error);
+        return self->archive_store != NULL;
 }
 
 static void stop_store(Daemon *self) {
+        g_clear_pointer(&self->archive_store, archive_store_free);
         g_clear_pointer(&self->setting_store, setting_store_free);
         g_clear_pointer(&self->place_store, place_store_free);
         g_clear_pointer(&self->job_store, job_store_free);
@@ -139,6 +146,31 @@ static void stop_geo(Daemon *self) {
         g_clear_pointer(&self->geo_outside, geo_outside_free);
         g_clear_pointer(&self->geo, geo_free);
         g_clear_pointer(&self->geo_cache, geo_cache_free);
+}
+
+/* settings: with the values that were set at run time, before anything is made that reads them. */
+
+static gboolean start_settings(Daemon *self, GError **error) {
+        Services *v = &self->services;
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+        self->publisher = publisher_new();
+        self->sink = publisher_sink(self->publisher);
+        v->settings = self->settings;
+        v->started_at = now;
+        v->findings = findings_new(&self->sink);
+        findings_set_life(v->findings, "starting");
+        findings_set_part(v->findings, "store", "ok", "the database is open", now);
+        v->settings_service = settings_service_new(self->settings, self->setting_store, v->findings, &self->sink, now);
+        return TRUE;
+}
+
+static void stop_settings(Daemon *self) {
+        Services *v = &self->services;
+
+        g_clear_pointer(&v->settings_service, settings_service_free);
+        g_clear_pointer(&v->findings, findings_free);
+        g_clear_pointer(&self->publisher, publisher_free);
 }
 
 /* fail2ban: what speaks to it. It need not be there. */
@@ -166,22 +198,25 @@ static void stop_fail2ban(Daemon *self) {
 
 /* services: the rules of the domain. */
 
+/* What happens in fail2ban is told to the bus and to the archive. */
+static void start_archive(Daemon *self) {
+        Services *v = &self->services;
+
+        v->archive = archive_new(self->archive_store, self->geo, self->settings);
+        v->archive_recorder = archive_recorder_new(v->archive);
+        self->fail2ban_events = (EventTee) { self->sink, archive_recorder_sink(v->archive_recorder) };
+        self->fail2ban_sink = event_tee_sink(&self->fail2ban_events);
+}
+
 static gboolean start_services(Daemon *self, GError **error) {
         const Settings *s = self->settings;
         const char *const *folders = (const char *const *) self->log_folders;
         Services *v = &self->services;
-        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
 
-        self->publisher = publisher_new();
-        self->sink = publisher_sink(self->publisher);
-        v->settings = s;
-        v->started_at = now;
-        v->findings = findings_new(&self->sink);
-        findings_set_life(v->findings, "starting");
-        findings_set_part(v->findings, "store", "ok", "the database is open", now);
-        v->settings_service = settings_service_new(self->settings, self->setting_store, v->findings, &self->sink, now);
-        v->model = model_new(&self->sink);
-        v->ban_table = ban_table_new(&self->sink);
+        start_archive(self);
+        v->model = model_new(&self->fail2ban_sink);
+        v->ban_table = ban_table_new(&self->fail2ban_sink);
+        v->archive_sync = archive_sync_new(v->archive, v->model, v->ban_table, v->archive_recorder);
         v->probe =
                 probe_new(self->client, v->model, v->ban_table, v->findings, settings_text(s, SETTING_FAIL2BAN_SOCKET));
         v->bans = bans_new(self->client, v->model, v->ban_table, v->probe, self->manual_store,
@@ -218,11 +253,11 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->jails, jails_free);
         g_clear_pointer(&v->bans, bans_free);
         g_clear_pointer(&v->probe, probe_free);
+        g_clear_pointer(&v->archive_sync, archive_sync_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
-        g_clear_pointer(&v->settings_service, settings_service_free);
-        g_clear_pointer(&v->findings, findings_free);
-        g_clear_pointer(&self->publisher, publisher_free);
+        g_clear_pointer(&v->archive_recorder, archive_recorder_free);
+        g_clear_pointer(&v->archive, archive_free);
 }
 
 /* bus: connection and objects; the name comes last of all. */
@@ -284,13 +319,18 @@ static gboolean start_jobs(Daemon *self, GError **error) {
                                        SETTING_BIT(SETTING_FAIL2BAN_PROBE_INTERVAL) | GEO_SETTINGS,
                                on_settings, self);
         self->scheduler = scheduler_new(self->settings, self->services.jobs, NULL);
+        self->archive_keeper = archive_keeper_new(self->services.archive, self->services.archive_recorder,
+                                                  self->services.archive_sync);
         self->job_services = (JobServices) {
                 .scheduler = self->scheduler,
                 .watcher = self->watcher,
                 .retention = self->retention,
                 .places = self->services.places,
+                .archive_keeper = self->archive_keeper,
+                .archive_sync = self->services.archive_sync,
         };
         jobs_add(&self->job_services);
+        archive_keeper_start(self->archive_keeper);
         watcher_start(self->watcher);
         scheduler_start(self->scheduler);
         return TRUE;
@@ -303,6 +343,7 @@ static void stop_jobs(Daemon *self) {
         g_clear_pointer(&self->reloader, reloader_free);
         g_clear_pointer(&self->scheduler, scheduler_free);
         g_clear_pointer(&self->watcher, watcher_free);
+        g_clear_pointer(&self->archive_keeper, archive_keeper_free);
 }
 
 /* name: from here on clients find us. */
@@ -325,8 +366,9 @@ typedef struct Stage {
 static const Stage stages[] = {
         { "lock", {}, start_lock, stop_lock },
         { "store", { "lock" }, start_store, stop_store },
+        { "settings", { "store" }, start_settings, stop_settings },
         { "geo", { "lock" }, start_geo, stop_geo },
-        { "fail2ban", {}, start_fail2ban, stop_fail2ban },
+        { "fail2ban", { "settings" }, start_fail2ban, stop_fail2ban },
         { "services", { "store", "geo", "fail2ban" }, start_services, stop_services },
         { "bus", { "services" }, start_bus, stop_bus },
         { "jobs", { "services", "bus" }, start_jobs, stop_jobs },

@@ -11,6 +11,7 @@
 
 #include "core/rows.h"
 #include "core/settings.h"
+#include "services/archive-sync.h"
 #include "services/audit.h"
 #include "services/bans.h"
 #include "services/findings.h"
@@ -31,6 +32,9 @@ typedef struct Services {
         Findings *findings;
         Model *model;
         BanTable *ban_table;
+        Archive *archive;
+        ArchiveRecorder *archive_recorder;
+        ArchiveSync *archive_sync;
         Probe *probe;
         Places *places;
         Bans *bans;

@@ -113,8 +113,6 @@ void archive_keeper_start(ArchiveKeeper *self) {
 }
 
 static void stop(ArchiveKeeper *self) {
-        g_autoptr(GError) error = NULL;
-
         if (!self->thread)
                 return;
         archive_recorder_set_notify(self->recorder, NULL, NULL);
@@ -124,9 +122,6 @@ static void stop(ArchiveKeeper *self) {
         g_cond_signal(&self->cond);
         g_mutex_unlock(&self->lock);
         g_thread_join(g_steal_pointer(&self->thread));
-
-        if (!archive_recorder_flush(self->recorder, &error))
-                tell_failure(self, error);
 }
 
 void archive_keeper_free(ArchiveKeeper *self) {

@@ -23,6 +23,6 @@ void archive_keeper_start(ArchiveKeeper *self);
 /* Something happened: fail2ban's database was written. Any thread. */
 void archive_keeper_poke(ArchiveKeeper *self);
 
-/* Ends after the piece that is being read, and writes what is still queued. Nobody may emit events any more. */
+/* Ends after the piece that is being read. What is told later waits in the recorder. */
 void archive_keeper_free(ArchiveKeeper *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveKeeper, archive_keeper_free)

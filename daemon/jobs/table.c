@@ -25,6 +25,18 @@ static void on_probe_ended(const GError *error, gpointer userdata) {
         scheduler_report_end(services->scheduler, PROBE, error);
 }
 
+static void on_database_written(gpointer userdata) {
+        const JobServices *services = userdata;
+
+        archive_keeper_poke(services->archive_keeper);
+}
+
+static gboolean run_history_sync(gpointer userdata, Operation *operation, GError **error) {
+        const JobServices *services = userdata;
+
+        return archive_sync_run(services->archive_sync, operation, NULL, error);
+}
+
 static gboolean run_retention(gpointer userdata, Operation *operation, GError **error) {
         const JobServices *services = userdata;
 
@@ -57,6 +69,13 @@ static const SchedulerJob rows[] = {
                 .description = "Asks fail2ban how it is, and what it bans",
                 .interval_setting = SETTING_FAIL2BAN_PROBE_INTERVAL,
                 .ask = ask_probe,
+        },
+        {
+                .name = "history-sync",
+                .description = "Reads fail2ban's history into the archive",
+                .interval_setting = SETTING_ARCHIVE_SYNC_INTERVAL,
+                .later = TRUE, /* what happens is read when it happens */
+                .run = run_history_sync,
         },
         {
                 .name = "archive-retention",
@@ -97,7 +116,7 @@ static const SchedulerJob rows[] = {
 };
 
 void jobs_add(const JobServices *services) {
-        const WatcherObserver observer = { on_probe_begun, on_probe_ended, (gpointer) services };
+        const WatcherObserver observer = { on_probe_begun, on_probe_ended, on_database_written, (gpointer) services };
 
         for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
                 SchedulerJob job = rows[i];

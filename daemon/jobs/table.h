@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include "jobs/archive-keeper.h"
 #include "jobs/scheduler.h"
 #include "jobs/watcher.h"
 #include "services/places.h"
@@ -15,6 +16,8 @@ typedef struct JobServices {
         Watcher *watcher;
         Retention *retention;
         Places *places;
+        ArchiveKeeper *archive_keeper;
+        ArchiveSync *archive_sync;
 } JobServices;
 
 /* Adds all jobs, and makes itself the watcher's observer. Before both are started. */

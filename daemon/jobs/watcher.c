@@ -314,6 +314,8 @@ static void on_files(guint events, gpointer userdata) {
                 self->wanted |= WORK_FULL;
         if (events & FILE_WATCH_LOG)
                 probe_log_written(self->probe);
+        if ((events & FILE_WATCH_DATABASE) && self->observer.written)
+                self->observer.written(self->observer.userdata);
         if (events & (FILE_WATCH_DATABASE | FILE_WATCH_LOG)) {
                 self->written = TRUE;
                 file_watch_hold(self->files, TRUE);

@@ -15,10 +15,11 @@
 
 typedef struct Watcher Watcher;
 
-/* Who is told of each probe, on the main loop; error: NULL when it was good. */
+/* Who is told of each probe, on the main loop; error: NULL when it was good. Any may be NULL. */
 typedef struct WatcherObserver {
         void (*begun)(gpointer userdata);
         void (*ended)(const GError *error, gpointer userdata);
+        void (*written)(gpointer userdata); /* fail2ban's database; many writes are told as one */
         gpointer userdata;
 } WatcherObserver;
 

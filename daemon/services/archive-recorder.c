@@ -192,13 +192,12 @@ static gboolean read_end(ArchiveRecorder *self, const char *jail, const char *id
         return TRUE;
 }
 
+/* `lock` is held. */
 static void keep(ArchiveRecorder *self, EventType type, const char *jail, const char *id, GVariant *properties) {
-        g_autoptr(GMutexLocker) locker = NULL;
         Seen seen = { .kind = ARCHIVE_EVENT_BAN, .uid = -1 };
         Row row;
 
         read_row(properties, &row);
-        locker = g_mutex_locker_new(&self->lock);
         if (type != EVENT_UNBANNED && !self->live)
                 return;
         if (self->queue->len >= QUEUE_MAX) {
@@ -220,6 +219,7 @@ static void keep(ArchiveRecorder *self, EventType type, const char *jail, const 
 
 static void on_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
         ArchiveRecorder *self = userdata;
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
         switch (type) {
         case EVENT_BANNED:
@@ -252,8 +252,12 @@ ArchiveRecorder *archive_recorder_new(Archive *archive) {
 }
 
 void archive_recorder_free(ArchiveRecorder *self) {
+        g_autoptr(GError) error = NULL;
+
         if (!self)
                 return;
+        if (!archive_recorder_flush(self, &error))
+                log_error(LOG_PRIORITY_WARNING, "archive.flush", "the last ends of bans could not be kept", error);
 
         g_array_unref(self->queue);
         g_ptr_array_unref(self->notes);
@@ -263,6 +267,8 @@ void archive_recorder_free(ArchiveRecorder *self) {
 }
 
 void archive_recorder_set_notify(ArchiveRecorder *self, void (*notify)(gpointer userdata), gpointer userdata) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
         self->notify = notify;
         self->userdata = userdata;
 }

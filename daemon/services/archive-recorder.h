@@ -16,6 +16,7 @@
 typedef struct ArchiveRecorder ArchiveRecorder;
 
 ArchiveRecorder *archive_recorder_new(Archive *archive);
+/* Writes what is still queued. Nobody may emit events any more. */
 void archive_recorder_free(ArchiveRecorder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveRecorder, archive_recorder_free)
 
