@@ -446,7 +446,8 @@ class Stack:
         values = {"bus-address": self.address, "fail2ban-socket": self.fail2ban.socket,
                   "fail2ban-configuration": self.fail2ban.etc, "fail2ban-log-folders": self.fail2ban.logs,
                   "fail2ban-start-command": f"{client} start", "fail2ban-restart-command": f"{client} restart",
-                  "store-folder": self.folder / "store", "log-level": "info", **self.settings}
+                  "store-folder": self.folder / "store", "log-level": "info",
+                  "geo-folder": build_folder() / "data/geo", **self.settings}
         # An own file: what the machine has in /etc/bangui is none of ours.
         config = self.folder / "bangui.conf"
         config.touch()
