@@ -5,7 +5,8 @@
  *
  * bench-cli PROGRAM BUS-ADDRESS SOCKET CONFIGURATION status|bans|bare
  *
- * PROGRAM is banguictl, or, for `bare`, one that takes the same words as `status` and does the least. Both are started in turn, so that what else the machine does hits both alike; medians of spawn to end are compared.
+ * PROGRAM is banguictl, or, for `bare`, one that takes the same words as `status` and does the least. Both are
+ * started in turn, so that what else the machine does hits both alike; medians of spawn to end are compared.
  * Prints a row: name, ours, theirs, ratio, limit, separated by tabs.
  */
 
