@@ -237,7 +237,7 @@ static gboolean start_services(Daemon *self, GError **error) {
                                                 .findings = v->findings,
                                                 .sink = &self->sink,
                                                 .jobs = v->jobs });
-        self->retention = retention_new(s, self->audit_store, self->manual_store);
+        self->retention = retention_new(s, self->audit_store, self->manual_store, v->archive);
         return TRUE;
 }
 

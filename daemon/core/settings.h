@@ -38,6 +38,7 @@ typedef enum Setting {
         SETTING_FAIL2BAN_ACTION_TIMEOUT,  /* seconds 10..3600, 180 */
         SETTING_STORE_FOLDER,             /* path; /var/lib/bangui : our database, the lock file */
         SETTING_STORE_AUDIT_DAYS,         /* days 1..36500, 365: how long the audit is kept */
+        SETTING_ARCHIVE_DAYS,             /* days 0..36500, 365: how long bans are kept; 0 = for ever */
         SETTING_ARCHIVE_SYNC_INTERVAL,    /* seconds 10..86400, 300 */
         SETTING_BLOCKLIST_JAIL,           /* name; bangui-blocklist: bans there come from a list */
         SETTING_GEO_COUNTRY_FILE,         /* path; "" = country.mmdb in geo-folder */

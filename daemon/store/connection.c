@@ -17,6 +17,7 @@
 #define BUSY_TRIES 3
 #define BUSY_FIRST_USEC (100 * 1000)
 #define COPY_PAGES 256
+#define CHECK_OPERATIONS 100000 /* of SQLite's machine */
 
 struct StoreConnection {
         sqlite3 *db;
@@ -192,26 +193,52 @@ gboolean store_transaction(StoreConnection *self, const char *begin, StoreFunc w
         return done;
 }
 
-gboolean store_copy(StoreConnection *self, const char *file, GError **error) {
+/* FALSE without an error: `target` has it. */
+static gboolean copy_pages(sqlite3_backup *backup, StoreProgressFunc progress, gpointer userdata, GError **error) {
+        int r;
+
+        while ((r = sqlite3_backup_step(backup, COPY_PAGES)) == SQLITE_OK) {
+                double left = sqlite3_backup_remaining(backup), all = sqlite3_backup_pagecount(backup);
+
+                if (progress && !progress(1 - left / MAX(all, 1), userdata, error))
+                        return FALSE;
+        }
+        return r == SQLITE_DONE;
+}
+
+/* A file that nobody knows yet needs no journal, and leaves none behind. */
+gboolean store_copy(StoreConnection *self, const char *file, StoreProgressFunc progress, gpointer userdata,
+                    GError **error) {
         sqlite3 *target = NULL;
         sqlite3_backup *backup = NULL;
         gboolean done = FALSE;
+        GError *stopped = NULL;
         int r = sqlite3_open_v2(file, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                                 NULL);
 
         if (r == SQLITE_OK)
+                r = sqlite3_exec(target, "PRAGMA journal_mode = OFF", NULL, NULL, NULL);
+        if (r == SQLITE_OK)
                 backup = sqlite3_backup_init(target, "main", self->db, "main");
         if (backup) {
-                while ((r = sqlite3_backup_step(backup, COPY_PAGES)) == SQLITE_OK)
-                        ;
+                done = copy_pages(backup, progress, userdata, &stopped);
                 (void) sqlite3_backup_finish(backup);
-                done = r == SQLITE_DONE;
         }
-        if (!done)
+        if (stopped)
+                g_propagate_error(error, stopped);
+        else if (!done)
                 (void) fail_with(target, "copying the database", error);
 
         (void) sqlite3_close(target);
         return done;
+}
+
+void store_set_check(StoreConnection *self, int (*check)(void *userdata), gpointer userdata) {
+        sqlite3_progress_handler(self->db, CHECK_OPERATIONS, check, userdata);
+}
+
+void store_checkpoint(StoreConnection *self) {
+        (void) sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
 static gboolean configure(StoreConnection *self, gboolean writer, GError **error) {

@@ -21,6 +21,13 @@ typedef gboolean (*StoreFunc)(StoreConnection *connection, gpointer userdata, GE
 /* BEGIN IMMEDIATE, `work`, COMMIT; ROLLBACK when it gives FALSE. Writers take turns in the order they came. */
 gboolean store_write(Store *self, StoreFunc work, gpointer userdata, GError **error);
 
+/* The same turn without a transaction, for what cannot be done in one. */
+gboolean store_alone(Store *self, StoreFunc work, gpointer userdata, GError **error);
+
+/* The path of the database, and of the file that a backup is made in. Borrowed; to be freed. */
+const char *store_file(const Store *self);
+char *store_backup_file(const Store *self);
+
 /* `work` sees one snapshot from its first statement to its last. */
 gboolean store_read(Store *self, StoreFunc work, gpointer userdata, GError **error);
 
@@ -63,5 +70,14 @@ gboolean store_read_integer(StoreConnection *self, const char *sql, const char *
 /* A transaction around `work`: begin is "BEGIN" or "BEGIN IMMEDIATE". */
 gboolean store_transaction(StoreConnection *self, const char *begin, StoreFunc work, gpointer userdata, GError **error);
 
-/* The whole database into another file, which is there and empty. */
-gboolean store_copy(StoreConnection *self, const char *file, GError **error);
+/* The whole database into another file, which is there and empty. Within store_read() it is the snapshot's. progress may
+ * be NULL. */
+gboolean store_copy(StoreConnection *self, const char *file, StoreProgressFunc progress, gpointer userdata,
+                    GError **error);
+
+/* Calls `check` about fifty times a second while the connection works; FALSE ends its statement with an error. NULL:
+ * no more. */
+void store_set_check(StoreConnection *self, int (*check)(void *userdata), gpointer userdata);
+
+/* Moves the write-ahead log into the file as far as readers allow, and empties it. */
+void store_checkpoint(StoreConnection *self);

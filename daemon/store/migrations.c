@@ -252,7 +252,7 @@ static gboolean keep_copy(StoreConnection *connection, const char *file, gint64 
         g_autofree char *copy = g_strdup_printf("%s.v%" G_GINT64_FORMAT, file, version);
         g_autofree char *unfinished = g_strconcat(copy, ".tmp", NULL);
 
-        if (!make_file(unfinished, error) || !store_copy(connection, unfinished, error)) {
+        if (!make_file(unfinished, error) || !store_copy(connection, unfinished, NULL, NULL, error)) {
                 (void) g_unlink(unfinished);
                 return FALSE;
         }

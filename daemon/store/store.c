@@ -109,6 +109,20 @@ static gboolean open_writer(Store *self, GError **error) {
         return TRUE;
 }
 
+/* What was under way when a daemon was killed. */
+static void remove_backup(const Store *self) {
+        g_autofree char *file = store_backup_file(self);
+
+        (void) g_unlink(file);
+}
+
+/* Where SQLite puts what does not fit into memory, for all connections of the process; NULL: where it likes. A
+ * compaction writes as much as the database has: that is for our disk, and not for a small /tmp in memory. */
+static void use_temporary_folder(const char *folder) {
+        sqlite3_free(sqlite3_temp_directory);
+        sqlite3_temp_directory = folder ? sqlite3_mprintf("%s", folder) : NULL;
+}
+
 Store *store_open(const char *folder, GError **error) {
         g_autoptr(Store) self = g_new0(Store, 1);
 
@@ -116,7 +130,11 @@ Store *store_open(const char *folder, GError **error) {
         g_cond_init(&self->changed);
         self->file = g_build_filename(folder, STORE_FILE_NAME, NULL);
 
-        if (!check_folder(folder, error) || !check_file(self->file, error) || !open_writer(self, error))
+        if (!check_folder(folder, error) || !check_file(self->file, error))
+                return NULL;
+        remove_backup(self);
+        use_temporary_folder(folder);
+        if (!open_writer(self, error))
                 return NULL;
         return g_steal_pointer(&self);
 }
@@ -128,6 +146,7 @@ void store_close(Store *self) {
         while (self->n_idle > 0)
                 store_connection_close(self->idle[--self->n_idle]);
         g_clear_pointer(&self->writer, store_connection_close);
+        use_temporary_folder(NULL);
 
         g_cond_clear(&self->changed);
         g_mutex_clear(&self->lock);
@@ -135,23 +154,45 @@ void store_close(Store *self) {
         g_free(self);
 }
 
-gboolean store_write(Store *self, StoreFunc work, gpointer userdata, GError **error) {
-        guint64 number;
-        gboolean done;
+static void take_turn(Store *self) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+        guint64 number = self->next_number++;
 
-        g_mutex_lock(&self->lock);
-        number = self->next_number++;
         while (self->turn != number)
                 g_cond_wait(&self->changed, &self->lock);
-        g_mutex_unlock(&self->lock);
+}
 
-        done = store_transaction(self->writer, "BEGIN IMMEDIATE", work, userdata, error);
+static void end_turn(Store *self) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
-        g_mutex_lock(&self->lock);
         self->turn++;
         g_cond_broadcast(&self->changed);
-        g_mutex_unlock(&self->lock);
+}
+
+gboolean store_write(Store *self, StoreFunc work, gpointer userdata, GError **error) {
+        gboolean done;
+
+        take_turn(self);
+        done = store_transaction(self->writer, "BEGIN IMMEDIATE", work, userdata, error);
+        end_turn(self);
         return done;
+}
+
+gboolean store_alone(Store *self, StoreFunc work, gpointer userdata, GError **error) {
+        gboolean done;
+
+        take_turn(self);
+        done = work(self->writer, userdata, error);
+        end_turn(self);
+        return done;
+}
+
+const char *store_file(const Store *self) {
+        return self->file;
+}
+
+char *store_backup_file(const Store *self) {
+        return g_strconcat(self->file, ".backup", NULL);
 }
 
 /* A reader that is idle, or NULL for one to be made; it counts as in use from here. */

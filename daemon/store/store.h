@@ -16,6 +16,9 @@
 
 typedef struct Store Store;
 
+/* done: 0 to 1. FALSE with an error: give up. */
+typedef gboolean (*StoreProgressFunc)(double done, gpointer userdata, GError **error);
+
 /* Makes or opens FOLDER/bangui.sqlite3 (mode 0600) and migrates it; the folder must be there and writable. Before a
  * migration of a file that holds data a copy FILE.vN is made. Errors are DATABASE_*, with the path and what would be
  * right; a file of a newer version than known is refused (DATABASE_UNAVAILABLE says both numbers). */

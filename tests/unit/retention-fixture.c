@@ -9,7 +9,8 @@
 
 void retention_fixture_open(RetentionFixture *self) {
         const char *const environment[] = { NULL };
-        const char *const overrides[] = { "store-audit-days=" G_STRINGIFY(RETENTION_DAYS), NULL };
+        const char *const overrides[] = { "store-audit-days=" G_STRINGIFY(RETENTION_DAYS),
+                                          "archive-days=" G_STRINGIFY(RETENTION_DAYS), NULL };
         g_autoptr(GError) error = NULL;
         g_autofree char *file = NULL;
 
@@ -23,7 +24,10 @@ void retention_fixture_open(RetentionFixture *self) {
         self->settings = settings_load(file, environment, overrides, &error);
         g_assert_no_error(error);
         g_assert_cmpint(g_unlink(file), ==, 0);
-        self->retention = retention_new(self->settings, self->audit, self->manual);
+        self->archive_store = archive_store_new(self->store, &error);
+        g_assert_no_error(error);
+        self->archive = archive_new(self->archive_store, NULL, self->settings);
+        self->retention = retention_new(self->settings, self->audit, self->manual, self->archive);
         self->steps = g_string_new(NULL);
 }
 
@@ -31,6 +35,8 @@ void retention_fixture_close(RetentionFixture *self) {
         g_autofree char *file = g_build_filename(self->folder, STORE_FILE_NAME, NULL);
 
         retention_free(self->retention);
+        archive_free(self->archive);
+        archive_store_free(self->archive_store);
         settings_free(self->settings);
         manual_store_free(self->manual);
         audit_store_free(self->audit);
@@ -74,6 +80,34 @@ void retention_fixture_add_manual(RetentionFixture *self, guint n, gint64 at) {
                                  "WHERE id NOT IN (SELECT manual FROM manual_address)"));
 }
 
+static Address address_of(guint number) {
+        g_autofree char *text = g_strdup_printf("10.%u.%u.%u", number >> 16, (number >> 8) & 255, number & 255);
+        Address address;
+
+        g_assert_true(address_parse(text, &address, NULL));
+        return address;
+}
+
+void retention_fixture_add_bans(RetentionFixture *self, guint n, gint64 at) {
+        g_autofree ArchiveEvent *events = g_new0(ArchiveEvent, n);
+        ArchiveTally tally = {};
+        g_autoptr(GError) error = NULL;
+
+        for (guint i = 0; i < n; i++)
+                events[i] = (ArchiveEvent) {
+                        .kind = ARCHIVE_EVENT_BAN,
+                        .jail = "sshd",
+                        .address = address_of(i),
+                        .at = at + i,
+                        .bantime = 600,
+                        .data = "{\"matches\": [\"a line\"]}",
+                };
+        (void) archive_add(self->archive, &(ArchiveAdd) { .source = ARCHIVE_SOURCE_DATABASE, .events = events, .n = n },
+                           &tally, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(tally.bans, ==, n);
+}
+
 void retention_fixture_break(RetentionFixture *self) {
         write_sql(self, g_strdup("DROP TABLE audit"));
 }
@@ -81,8 +115,8 @@ void retention_fixture_break(RetentionFixture *self) {
 static void on_change(void *userdata, int operation, const char *database, const char *table, sqlite3_int64 row) {
         RetentionFixture *self = userdata;
 
-        g_assert_cmpint(operation, ==, SQLITE_DELETE);
-        self->removed++;
+        g_assert_true(operation == SQLITE_DELETE || self->any_change);
+        self->removed += operation == SQLITE_DELETE;
 }
 
 /* 0: the transaction may end. */
@@ -121,27 +155,34 @@ void retention_fixture_watch(RetentionFixture *self) {
         self->step = step;
 }
 
-typedef struct Count {
+typedef struct Number {
+        const char *what;
         const char *table;
-        guint n;
-} Count;
+        gint64 value;
+} Number;
 
-static gboolean count_rows(StoreConnection *connection, gpointer userdata, GError **error) {
-        Count *count = userdata;
-        g_autofree char *sql = g_strconcat("SELECT count(*) FROM ", count->table, NULL);
-        gint64 n = 0;
+static gboolean read_number(StoreConnection *connection, gpointer userdata, GError **error) {
+        Number *self = userdata;
+        g_autofree char *sql = g_strconcat("SELECT ", self->what, " FROM ", self->table, NULL);
 
-        if (!store_read_integer(connection, sql, "counting", &n, error))
-                return FALSE;
-        count->n = (guint) n;
-        return TRUE;
+        return store_read_integer(connection, sql, "counting", &self->value, error);
+}
+
+static gint64 number(RetentionFixture *self, const char *what, const char *table) {
+        Number found = { .what = what, .table = table };
+        g_autoptr(GError) error = NULL;
+
+        store_read(self->store, read_number, &found, &error);
+        g_assert_no_error(error);
+        return found.value;
 }
 
 guint retention_fixture_count(RetentionFixture *self, const char *table) {
-        Count count = { .table = table };
-        g_autoptr(GError) error = NULL;
+        return (guint) number(self, "count(*)", table);
+}
 
-        store_read(self->store, count_rows, &count, &error);
-        g_assert_no_error(error);
-        return count.n;
+gint64 retention_fixture_sum(RetentionFixture *self, const char *column, const char *table) {
+        g_autofree char *what = g_strdup_printf("ifnull(sum(%s), 0)", column);
+
+        return number(self, what, table);
 }

@@ -20,9 +20,12 @@ typedef struct RetentionFixture {
         AuditStore *audit;
         ManualStore *manual;
         Settings *settings;
+        ArchiveStore *archive_store;
+        Archive *archive;
         Retention *retention;
         GString *steps; /* rows that each step removed: "1000 500 " */
         guint n_steps;
+        gboolean any_change;                           /* not removals alone */
         guint removed;                                 /* by the step under way */
         void (*step)(guint number, gpointer userdata); /* told at the end of each, from 1 on; may be NULL */
         gpointer userdata;
@@ -35,11 +38,16 @@ void retention_fixture_close(RetentionFixture *self);
 void retention_fixture_add_audit(RetentionFixture *self, guint n, gint64 at);
 void retention_fixture_add_manual(RetentionFixture *self, guint n, gint64 at);
 
+/* So many bans in the jail sshd, one a second from this time on, each of another address and with a matched line. */
+void retention_fixture_add_bans(RetentionFixture *self, guint n, gint64 at);
+
 /* From now on steps are noted and told; nothing but a removal may write. */
 void retention_fixture_watch(RetentionFixture *self);
 
 /* Takes the table away, so that each removal fails. */
 void retention_fixture_break(RetentionFixture *self);
+
+gint64 retention_fixture_sum(RetentionFixture *self, const char *column, const char *table);
 
 /* Rows of a table. */
 guint retention_fixture_count(RetentionFixture *self, const char *table);

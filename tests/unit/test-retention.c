@@ -2,6 +2,8 @@
 
 #include "services/retention.h"
 
+#include <glib/gstdio.h>
+
 #include "core/error.h"
 #include "retention-fixture.h"
 
@@ -36,7 +38,7 @@ static void test_nothing_to_do(RetentionFixture *f, gconstpointer data) {
         retention_fixture_add_audit(f, 3, NOW);
         retention_fixture_add_manual(f, 2, NOW);
         retention_fixture_watch(f);
-        assert_run(f, "0 0 ");
+        assert_run(f, "0 0 0 ");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 3);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 2);
 }
@@ -52,7 +54,7 @@ static void test_limit(RetentionFixture *f, gconstpointer data) {
         retention_fixture_add_manual(f, 2, LIMIT);
         retention_fixture_add_manual(f, 4, LIMIT + 1);
         retention_fixture_watch(f);
-        assert_run(f, "1 1 ");
+        assert_run(f, "1 1 0 ");
         g_assert_cmpuint(retention_fixture_count(f, too_old), ==, 0);
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 6);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 6);
@@ -66,11 +68,11 @@ static void test_steps(RetentionFixture *f, gconstpointer data) {
         retention_fixture_add_manual(f, 1500, LIMIT - 1);
         retention_fixture_add_manual(f, 2, NOW);
         retention_fixture_watch(f);
-        assert_run(f, "1000 1000 500 0 1000 500 ");
+        assert_run(f, "1000 1000 500 0 1000 500 0 ");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 3);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 2);
         g_assert_cmpuint(retention_fixture_count(f, "manual_address"), ==, 2);
-        assert_run(f, "1000 1000 500 0 1000 500 0 0 ");
+        assert_run(f, "1000 1000 500 0 1000 500 0 0 0 0 ");
 }
 
 static void stop_at_second(guint number, gpointer userdata) {
@@ -131,6 +133,67 @@ static void test_failure(RetentionFixture *f, gconstpointer data) {
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 1);
 }
 
+static gint64 totals(RetentionFixture *f) {
+        return retention_fixture_sum(f, "bans", "ban_total");
+}
+
+/* Bans go with their data; their days' totals stay, and the rows that stay are not touched. */
+static void test_archive(RetentionFixture *f, gconstpointer data) {
+        g_autoptr(Operation) operation = operation_new("retention", NULL, NULL);
+        g_autoptr(GError) error = NULL;
+        g_autofree char *message = NULL;
+
+        retention_fixture_add_bans(f, 3000, LIMIT - 3000);
+        retention_fixture_add_bans(f, 500, LIMIT);
+        g_assert_true(retention_run(f->retention, NOW, operation, &error));
+        g_assert_no_error(error);
+        g_assert_cmpuint(retention_fixture_count(f, "ban"), ==, 500);
+        g_assert_cmpuint(retention_fixture_count(f, "ban_data"), ==, 500);
+        g_assert_cmpint(totals(f), ==, 3000);
+        g_assert_cmpfloat(operation_progress(operation, &message), ==, 1);
+        g_assert_cmpstr(message, ==, "removed 3000 bans and ends of bans");
+        g_assert_true(retention_run(f->retention, NOW, NULL, &error));
+        g_assert_cmpint(totals(f), ==, 3000);
+}
+
+/* Whatever is removed is counted in the same step, so nothing is lost or counted twice when it ends in the middle. */
+static void test_archive_cancelled(RetentionFixture *f, gconstpointer data) {
+        g_autoptr(Operation) operation = operation_new("retention", NULL, NULL);
+        guint64 removed = 0, rest = 0;
+
+        retention_fixture_add_bans(f, 3000, LIMIT - 3000);
+        f->step = stop_at_second;
+        f->userdata = operation;
+        f->any_change = TRUE;
+        retention_fixture_watch(f);
+        g_assert_false(retention_purge(f->retention, LIMIT, operation, &removed, NULL));
+        g_assert_cmpuint(removed, >, 0);
+        g_assert_cmpuint(removed, <, 3000);
+        g_assert_cmpint(totals(f), ==, (gint64) removed);
+        f->step = NULL;
+        g_assert_true(retention_purge(f->retention, LIMIT, NULL, &rest, NULL));
+        g_assert_cmpuint(removed + rest, ==, 3000);
+        g_assert_cmpint(totals(f), ==, 3000);
+}
+
+static void test_archive_for_ever(RetentionFixture *f, gconstpointer data) {
+        const char *const environment[] = { NULL };
+        const char *const overrides[] = { "archive-days=0", NULL };
+        g_autofree char *file = g_build_filename(f->folder, "bangui.conf", NULL);
+        g_autoptr(Settings) settings = NULL;
+        g_autoptr(Retention) retention = NULL;
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(g_file_set_contents(file, "", 0, NULL));
+        settings = settings_load(file, environment, overrides, &error);
+        g_assert_no_error(error);
+        g_assert_cmpint(g_unlink(file), ==, 0);
+        retention = retention_new(settings, f->audit, f->manual, f->archive);
+        retention_fixture_add_bans(f, 10, 1000000000);
+        g_assert_true(retention_run(retention, NOW, NULL, &error));
+        g_assert_cmpuint(retention_fixture_count(f, "ban"), ==, 10);
+}
+
 static void add(const char *path, void (*test)(RetentionFixture *, gconstpointer)) {
         g_test_add(path, RetentionFixture, NULL, setup, test, teardown);
 }
@@ -144,5 +207,8 @@ int main(int argc, char *argv[]) {
         add("/services/retention/stop-between-the-tables", test_stop_between_the_tables);
         add("/services/retention/stopped-before", test_stopped_before);
         add("/services/retention/failure", test_failure);
+        add("/services/retention/archive", test_archive);
+        add("/services/retention/archive-cancelled", test_archive_cancelled);
+        add("/services/retention/archive-for-ever", test_archive_for_ever);
         return g_test_run();
 }
