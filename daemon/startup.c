@@ -13,10 +13,12 @@
 #include "bus/bus.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "jobs/allow-timer.h"
 #include "jobs/archive-keeper.h"
 #include "jobs/reloader.h"
 #include "jobs/table.h"
 #include "jobs/watcher.h"
+#include "services/allow-watch.h"
 
 #define DRAIN_S 25
 #define GEO_CACHE_MAX 50000 /* addresses found outside: 8 MiB when it is full */
@@ -39,6 +41,7 @@ struct Daemon {
         ManualStore *manual_store;
         SettingStore *setting_store;
         JobStore *job_store;
+        AllowStore *allow_store;
         PlaceStore *place_store;
         GeoCache *geo_cache;
         Geo *geo;
@@ -48,6 +51,10 @@ struct Daemon {
         EventSink sink;
         EventTee fail2ban_events; /* for the bus and for the archive */
         EventSink fail2ban_sink;
+        AllowWatch *allow_watch;
+        EventTee model_events; /* of the jails, also for the allow list */
+        EventSink model_sink;
+        AllowTimer *allow_timer;
         char **log_folders;
         Fail2banClient *client;
         Fail2banPrograms programs;
@@ -118,6 +125,7 @@ static gboolean start_store(Daemon *self, GError **error) {
         self->manual_store = manual_store_new(self->store);
         self->setting_store = setting_store_new(self->store);
         self->job_store = job_store_new(self->store);
+        self->allow_store = allow_store_new(self->store);
         self->place_store = place_store_new(self->store);
         self->archive_store = archive_store_new(self->store, error);
         return self->archive_store != NULL;
@@ -127,6 +135,7 @@ static void stop_store(Daemon *self) {
         g_clear_pointer(&self->archive_store, archive_store_free);
         g_clear_pointer(&self->setting_store, setting_store_free);
         g_clear_pointer(&self->place_store, place_store_free);
+        g_clear_pointer(&self->allow_store, allow_store_free);
         g_clear_pointer(&self->job_store, job_store_free);
         g_clear_pointer(&self->manual_store, manual_store_free);
         g_clear_pointer(&self->audit_store, audit_store_free);
@@ -208,13 +217,51 @@ static void start_archive(Daemon *self) {
         self->fail2ban_sink = event_tee_sink(&self->fail2ban_events);
 }
 
+static void poke_allow(gpointer userdata) {
+        Daemon *self = userdata;
+
+        job_table_poke(self->services.jobs, ALLOW_JOB);
+}
+
+static void on_allow_next(gint64 at, gpointer userdata) {
+        allow_timer_set(userdata, at);
+}
+
+/* The allow list needs bans, to lift them, and bans need the allow list, to refuse what is on it. */
+static gboolean start_allow(Daemon *self, GError **error) {
+        Services *v = &self->services;
+        const AllowParts parts = {
+                .store = self->allow_store,
+                .client = self->client,
+                .programs = &self->programs,
+                .model = v->model,
+                .table = v->ban_table,
+                .probe = v->probe,
+                .bans = v->bans,
+                .sink = self->sink,
+                .next = on_allow_next,
+                .userdata = self->allow_timer,
+        };
+
+        v->allow = allow_new(&parts, error);
+        if (!v->allow)
+                return FALSE;
+        bans_set_allow(v->bans, v->allow);
+        return TRUE;
+}
+
 static gboolean start_services(Daemon *self, GError **error) {
         const Settings *s = self->settings;
         const char *const *folders = (const char *const *) self->log_folders;
         Services *v = &self->services;
 
         start_archive(self);
-        v->model = model_new(&self->fail2ban_sink);
+        v->jobs = job_table_new(&self->sink, self->job_store);
+        self->allow_timer = allow_timer_new(poke_allow, self);
+        self->allow_watch = allow_watch_new(poke_allow, self);
+        self->model_events = (EventTee) { self->fail2ban_sink, allow_watch_sink(self->allow_watch) };
+        self->model_sink = event_tee_sink(&self->model_events);
+        v->model = model_new(&self->model_sink);
         v->ban_table = ban_table_new(&self->fail2ban_sink);
         v->archive_sync = archive_sync_new(v->archive, v->model, v->ban_table, v->archive_recorder);
         v->probe =
@@ -227,7 +274,6 @@ static gboolean start_services(Daemon *self, GError **error) {
                                (guint) settings_int(s, SETTING_FAIL2BAN_ACTION_TIMEOUT), folders);
         v->server_log = server_log_new(v->model, folders);
         v->audit = audit_new(self->audit_store);
-        v->jobs = job_table_new(&self->sink, self->job_store);
         v->places = places_new(&(PlacesParts) { .geo = self->geo,
                                                 .cache = self->geo_cache,
                                                 .outside = self->geo_outside,
@@ -238,7 +284,7 @@ static gboolean start_services(Daemon *self, GError **error) {
                                                 .sink = &self->sink,
                                                 .jobs = v->jobs });
         self->retention = retention_new(s, self->audit_store, self->manual_store, v->archive);
-        return TRUE;
+        return start_allow(self, error);
 }
 
 static void stop_services(Daemon *self) {
@@ -247,16 +293,19 @@ static void stop_services(Daemon *self) {
         server_log_stop(v->server_log);
         g_clear_pointer(&self->retention, retention_free);
         g_clear_pointer(&v->places, places_free);
-        g_clear_pointer(&v->jobs, job_table_free);
         g_clear_pointer(&v->audit, audit_free);
         g_clear_pointer(&v->server_log, server_log_free);
         g_clear_pointer(&v->server, server_free);
         g_clear_pointer(&v->jails, jails_free);
+        g_clear_pointer(&v->allow, allow_free);
         g_clear_pointer(&v->bans, bans_free);
         g_clear_pointer(&v->probe, probe_free);
         g_clear_pointer(&v->archive_sync, archive_sync_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
+        g_clear_pointer(&self->allow_watch, allow_watch_free);
+        g_clear_pointer(&self->allow_timer, allow_timer_free);
+        g_clear_pointer(&v->jobs, job_table_free);
         g_clear_pointer(&v->archive_recorder, archive_recorder_free);
         g_clear_pointer(&v->archive, archive_free);
 }
@@ -326,6 +375,7 @@ static gboolean start_jobs(Daemon *self, GError **error) {
                 .scheduler = self->scheduler,
                 .watcher = self->watcher,
                 .retention = self->retention,
+                .allow = self->services.allow,
                 .places = self->services.places,
                 .archive_keeper = self->archive_keeper,
                 .archive_sync = self->services.archive_sync,

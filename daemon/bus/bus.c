@@ -79,6 +79,7 @@ static gboolean fail(GError **error, const char *what, int r) {
 static gboolean publish_root(Bus *self, GError **error) {
         g_autoptr(GVariant) health = findings_health(self->config.services->findings);
         g_autoptr(GVariant) server = model_server(self->config.services->model);
+        g_autoptr(GVariant) allow = allow_state(self->config.services->allow);
         g_autoptr(GVariant) geo = places_state(self->config.services->places);
         GVariantDict manager;
         int r;
@@ -96,6 +97,8 @@ static gboolean publish_root(Bus *self, GError **error) {
                 r = objects_publish(self->objects, BUS_ROOT, "Bans", NULL);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Geo", geo);
+        if (r >= 0)
+                r = objects_publish(self->objects, BUS_ROOT, "AllowList", allow);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Settings", NULL);
         if (r >= 0)
@@ -124,6 +127,7 @@ static gboolean make_parts(Bus *self, GError **error) {
         bind(self, &job_methods);
         bind(self, &operation_methods);
         bind(self, &settings_methods);
+        bind(self, &allow_list_methods);
         if (!publish_root(self, error))
                 return FALSE;
         publisher_connect(self->config.publisher, self->bus, self->objects);

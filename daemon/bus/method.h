@@ -11,6 +11,7 @@
 
 #include "core/rows.h"
 #include "core/settings.h"
+#include "services/allow.h"
 #include "services/archive-sync.h"
 #include "services/audit.h"
 #include "services/bans.h"
@@ -38,6 +39,7 @@ typedef struct Services {
         Probe *probe;
         Places *places;
         Bans *bans;
+        Allow *allow;
         Jails *jails;
         Server *server;
         ServerLog *server_log;
@@ -101,6 +103,7 @@ extern const MethodGroup job_methods;
 extern const MethodGroup operation_methods;
 extern const MethodGroup geo_methods;
 extern const MethodGroup settings_methods;
+extern const MethodGroup allow_list_methods;
 
 /* The last argument; to be unreffed. */
 GVariant *method_options(const MethodCall *call);

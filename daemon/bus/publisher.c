@@ -56,7 +56,8 @@ static gboolean is_ban(EventType type) {
 }
 
 static gboolean is_state(EventType type) {
-        return !is_ban(type) && type != EVENT_JAIL_REMOVED && type != EVENT_SETTINGS;
+        return !is_ban(type) && type != EVENT_JAIL_REMOVED && type != EVENT_SETTINGS &&
+               type != EVENT_ALLOW;
 }
 
 /* States are the same when they are of the same thing. */
@@ -184,6 +185,12 @@ static void publish_state(Publisher *self, const char *group, const Event *event
         g_free(objects_update(self->objects, BUS_ROOT, group, event->properties));
 }
 
+static void publish_allow(Publisher *self, const Event *event) {
+        publish_state(self, "AllowList", event);
+        objects_signal(self->objects, BUS_ROOT, "AllowList", "Changed",
+                       g_variant_new("(ss)", event->name, event->address));
+}
+
 static void publish(Publisher *self, const Event *event) {
         switch (event->type) {
         case EVENT_SERVER:
@@ -207,6 +214,9 @@ static void publish(Publisher *self, const Event *event) {
                 break;
         case EVENT_JOB:
                 publish_job(self, event);
+                break;
+        case EVENT_ALLOW:
+                publish_allow(self, event);
                 break;
         case EVENT_HEALTH:
                 publish_health(self, event);

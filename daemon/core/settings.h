@@ -47,6 +47,7 @@ typedef enum Setting {
         SETTING_GEO_OUTSIDE,              /* bool, false: addresses may be looked up outside */
         SETTING_GEO_OUTSIDE_URL,          /* url of ip-api.com's batch form */
         SETTING_LOG_LEVEL,                /* error warning notice info debug; notice */
+        SETTING_ALLOW_RESOLVE_INTERVAL,   /* seconds 60..86400, 300: host names of the allow list */
         SETTING_GUARD_LOCKOUT,            /* bool, true: refuse a ban of the caller and of this host */
         SETTING_MAP_THRESHOLD_LOW,        /* bans 1..1000000, 20; each threshold is less than the next */
         SETTING_MAP_THRESHOLD_MEDIUM,     /* 50 */

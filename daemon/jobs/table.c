@@ -63,6 +63,18 @@ static gboolean run_geo_clean(gpointer userdata, Operation *operation, GError **
         return places_clean(((const JobServices *) userdata)->places, operation, error);
 }
 
+static gboolean run_allow_list(gpointer userdata, Operation *operation, GError **error) {
+        const JobServices *services = userdata;
+
+        return allow_apply(services->allow, g_get_real_time() / G_USEC_PER_SEC, operation, error);
+}
+
+static gboolean run_allow_resolve(gpointer userdata, Operation *operation, GError **error) {
+        const JobServices *services = userdata;
+
+        return allow_resolve(services->allow, g_get_real_time() / G_USEC_PER_SEC, operation, error);
+}
+
 static const SchedulerJob rows[] = {
         {
                 .name = PROBE,
@@ -112,6 +124,18 @@ static const SchedulerJob rows[] = {
                 .description = "Removes what was found outside about addresses that nobody asked for in 90 days",
                 .interval_s = 86400,
                 .run = run_geo_clean,
+        },
+        {
+                .name = ALLOW_JOB,
+                .description = "Puts the allow list into fail2ban's ignore lists, and takes back what has ended",
+                .interval_s = 300,
+                .run = run_allow_list,
+        },
+        {
+                .name = "allow-resolve",
+                .description = "Looks up the host names of the allow list",
+                .interval_setting = SETTING_ALLOW_RESOLVE_INTERVAL,
+                .run = run_allow_resolve,
         },
 };
 

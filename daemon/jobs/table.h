@@ -7,6 +7,7 @@
 #include "jobs/archive-keeper.h"
 #include "jobs/scheduler.h"
 #include "jobs/watcher.h"
+#include "services/allow.h"
 #include "services/places.h"
 #include "services/retention.h"
 
@@ -15,6 +16,7 @@ typedef struct JobServices {
         Scheduler *scheduler;
         Watcher *watcher;
         Retention *retention;
+        Allow *allow;
         Places *places;
         ArchiveKeeper *archive_keeper;
         ArchiveSync *archive_sync;

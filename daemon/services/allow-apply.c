@@ -49,10 +49,12 @@ typedef struct Work {
         GHashTable *marked; /* text -> AllowMark of marks */
         GPtrArray *put;     /* texts of wanted */
         GPtrArray *begun;   /* of AllowMark, owned: new, taken over, or not done yet */
+        GPtrArray *gone;    /* texts of marks that are taken back, or were no more there */
         gboolean changed;
 } Work;
 
 static void work_clear(Work *self) {
+        g_clear_pointer(&self->gone, g_ptr_array_unref);
         g_clear_pointer(&self->begun, g_ptr_array_unref);
         g_clear_pointer(&self->put, g_ptr_array_unref);
         g_clear_pointer(&self->marked, g_hash_table_unref);
@@ -224,8 +226,7 @@ static gboolean take_back_one(Work *self, const AllowMark *mark, GError **error)
 }
 
 static gboolean take_back(Work *self, GError **error) {
-        g_autoptr(GPtrArray) gone = g_ptr_array_new();
-
+        self->gone = g_ptr_array_new();
         for (guint i = 0; i < self->marks->len; i++) {
                 AllowMark *mark = self->marks->pdata[i];
 
@@ -233,9 +234,18 @@ static gboolean take_back(Work *self, GError **error) {
                         continue;
                 if (!take_back_one(self, mark, error))
                         return FALSE;
-                g_ptr_array_add(gone, mark->text);
+                g_ptr_array_add(self->gone, mark->text);
         }
-        return allow_store_unmark(self->run->allow->parts.store, self->jail, gone, error);
+        return TRUE;
+}
+
+/* The marks go when the model has the new list: until then what it shows is still ours. */
+static gboolean settle(Work *self, GError **error) {
+        Allow *allow = self->run->allow;
+
+        if (self->changed)
+                (void) probe_jail(allow->parts.probe, self->jail, self->run->now, NULL);
+        return !self->gone || allow_store_unmark(allow->parts.store, self->jail, self->gone, error);
 }
 
 /* The whole */
@@ -264,9 +274,7 @@ static gboolean apply_jail(Run *run, const char *jail, GError **error) {
         g_mutex_unlock(&run->allow->lock);
 
         done = apply_work(&work, &failure);
-        if (work.changed)
-                (void) probe_jail(run->allow->parts.probe, jail, run->now, NULL);
-        if (done)
+        if (settle(&work, done ? &failure : NULL) && done)
                 return TRUE;
         if (g_error_matches(failure, BANGUI_ERROR, BANGUI_ERROR_JAIL_NOT_FOUND)) {
                 g_error_free(failure);

@@ -55,13 +55,23 @@ GHashTable *allow_wanted(Allow *self, const char *jail, gint64 now) {
         return wanted;
 }
 
-void allow_tell(Allow *self, const char *entry, const char *change) {
+static GVariant *state(Allow *self) {
         GVariantDict properties;
-        g_autoptr(GVariant) dictionary = NULL;
 
         g_variant_dict_init(&properties, NULL);
         g_variant_dict_insert(&properties, "Entries", "u", self->entries->len);
-        dictionary = g_variant_ref_sink(g_variant_dict_end(&properties));
+        return g_variant_ref_sink(g_variant_dict_end(&properties));
+}
+
+GVariant *allow_state(Allow *self) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+        return state(self);
+}
+
+void allow_tell(Allow *self, const char *entry, const char *change) {
+        g_autoptr(GVariant) dictionary = state(self);
+
         event_emit(&self->parts.sink, EVENT_ALLOW, entry, change, dictionary);
 }
 

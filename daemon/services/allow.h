@@ -63,12 +63,12 @@ typedef struct AllowRequest {
 } AllowRequest;
 
 /* These give a{sv}: the entry's row (see allow_list()), unbanned u (bans that were lifted), covered_by aa{sv} (bans of
- * wider networks that hold it still), problem_applying s (only when fail2ban could not be told: why; it is told when it
- * there). Not floating. Add: ALREADY_EXISTS. Change: ADDRESS_NOT_FOUND. */
+ * wider networks that hold it still), problem_applying s (only when fail2ban could not be told: why; it is
+ * told when it is there). Not floating. Add: ALREADY_EXISTS. Change: ADDRESS_NOT_FOUND. */
 GVariant *allow_add(Allow *self, const AllowRequest *request, GError **error);
 GVariant *allow_change(Allow *self, const AllowRequest *request, GError **error);
 
-/* a{sv}: the row as it was, and problem. ADDRESS_NOT_FOUND; INVALID_ARGUMENT when only fail2ban's configuration has it. */
+/* a{sv}: the row as it was, and problem_applying. ADDRESS_NOT_FOUND. Not floating. */
 GVariant *allow_remove(Allow *self, const AllowRequest *request, GError **error);
 
 typedef struct AllowQuery {
@@ -97,6 +97,12 @@ GVariant *allow_covering(Allow *self, const Address *address, gint64 now);
 void allow_guard(Allow *self, const char *const *jails, gint64 now, Guard *guard);
 
 guint allow_size(Allow *self);
+
+/* a{sv}: the properties of org.bangui.BanGUI1.AllowList. Not floating. */
+GVariant *allow_state(Allow *self);
+
+/* The job that runs allow_apply(). */
+#define ALLOW_JOB "allow-list"
 
 /* For jobs. Removes what has ended, then makes the ignore lists of all running jails true. fail2ban that is not there is
  * no failure. */
