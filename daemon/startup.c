@@ -49,6 +49,7 @@ struct Daemon {
         ArchiveStore *archive_store;
         Publisher *publisher;
         EventSink sink;
+        Columns *columns;
         EventTee fail2ban_events; /* for the bus and for the archive */
         EventSink fail2ban_sink;
         AllowWatch *allow_watch;
@@ -250,6 +251,23 @@ static gboolean start_allow(Daemon *self, GError **error) {
         return TRUE;
 }
 
+static gboolean scan_archive(gpointer archive, void (*taken)(gpointer userdata), ArchiveScanFunc each,
+                             gpointer userdata, GError **error) {
+        return archive_scan(archive, taken, each, userdata, error);
+}
+
+/* The columns hear of every change from the first on, and are filled while the rest starts. */
+static void start_figures(Daemon *self) {
+        Services *v = &self->services;
+        ArchiveListener listener;
+
+        self->columns = columns_new(scan_archive, v->archive);
+        listener = columns_listener(self->columns);
+        archive_set_listener(v->archive, &listener);
+        columns_start(self->columns);
+        v->figures = figures_new(self->columns, self->archive_store, self->geo, v->ban_table, self->settings);
+}
+
 static gboolean start_services(Daemon *self, GError **error) {
         const Settings *s = self->settings;
         const char *const *folders = (const char *const *) self->log_folders;
@@ -263,6 +281,7 @@ static gboolean start_services(Daemon *self, GError **error) {
         self->model_sink = event_tee_sink(&self->model_events);
         v->model = model_new(&self->model_sink);
         v->ban_table = ban_table_new(&self->fail2ban_sink);
+        start_figures(self);
         v->archive_sync = archive_sync_new(v->archive, v->model, v->ban_table, v->archive_recorder);
         v->probe =
                 probe_new(self->client, v->model, v->ban_table, v->findings, settings_text(s, SETTING_FAIL2BAN_SOCKET));
@@ -301,12 +320,14 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->bans, bans_free);
         g_clear_pointer(&v->probe, probe_free);
         g_clear_pointer(&v->archive_sync, archive_sync_free);
+        g_clear_pointer(&v->figures, figures_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
         g_clear_pointer(&self->allow_watch, allow_watch_free);
         g_clear_pointer(&self->allow_timer, allow_timer_free);
         g_clear_pointer(&v->jobs, job_table_free);
         g_clear_pointer(&v->archive_recorder, archive_recorder_free);
+        g_clear_pointer(&self->columns, columns_free);
         g_clear_pointer(&v->archive, archive_free);
 }
 

@@ -103,6 +103,8 @@ static gboolean publish_root(Bus *self, GError **error) {
                 r = objects_publish(self->objects, BUS_ROOT, "Settings", NULL);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Jobs", NULL);
+        if (r >= 0)
+                r = objects_publish(self->objects, BUS_ROOT, "Stats", NULL);
         return r >= 0 || fail(error, BUS_ROOT, r);
 }
 
@@ -127,6 +129,7 @@ static gboolean make_parts(Bus *self, GError **error) {
         bind(self, &job_methods);
         bind(self, &operation_methods);
         bind(self, &settings_methods);
+        bind(self, &stats_methods);
         bind(self, &allow_list_methods);
         if (!publish_root(self, error))
                 return FALSE;

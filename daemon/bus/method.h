@@ -15,6 +15,7 @@
 #include "services/archive-sync.h"
 #include "services/audit.h"
 #include "services/bans.h"
+#include "services/figures.h"
 #include "services/findings.h"
 #include "services/jails.h"
 #include "services/job-table.h"
@@ -36,6 +37,7 @@ typedef struct Services {
         Archive *archive;
         ArchiveRecorder *archive_recorder;
         ArchiveSync *archive_sync;
+        Figures *figures;
         Probe *probe;
         Places *places;
         Bans *bans;
@@ -103,6 +105,7 @@ extern const MethodGroup job_methods;
 extern const MethodGroup operation_methods;
 extern const MethodGroup geo_methods;
 extern const MethodGroup settings_methods;
+extern const MethodGroup stats_methods;
 extern const MethodGroup allow_list_methods;
 
 /* The last argument; to be unreffed. */

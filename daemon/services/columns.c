@@ -3,8 +3,8 @@
 /*
  * The archive's columns, kept as the archive is
  *
- * `set` is what is read, `next` what is being filled. From the moment the scan's snapshot stands, what the archive tells
- * goes into both, so `next` is as new as `set` when it takes its place; before that moment it is in the snapshot.
+ * `set` is what is read, `next` what is being filled. From the moment the scan's snapshot stands, what the archive
+ * tells goes into both, so `next` is as new as `set` when it takes its place; before that moment it is in the snapshot.
  *
  * `mutex` guards everything but what is in `set`; `lock` guards that. A writer holds both, a reader takes `lock` while
  * it holds `mutex`: so a writer that waits for the readers of the moment is not overtaken by new ones.

@@ -30,8 +30,9 @@ ArchiveListener columns_listener(Columns *self);
 /* Begins to fill. */
 void columns_start(Columns *self);
 
-/* The columns, which stay as they are until columns_unlock(): milliseconds. Waits up to `patience_s` for the first fill;
- * BUSY: it takes longer. An error of the archive when it cannot be read; then another attempt begins after a while. */
+/* The columns, which stay as they are until columns_unlock(): milliseconds. Waits up to `patience_s` for the first
+ * fill; BUSY: it takes longer. An error of the archive when it cannot be read; then another attempt begins after a
+ * while. */
 const ColumnSet *columns_lock(Columns *self, guint patience_s, GError **error);
 void columns_unlock(Columns *self);
 

@@ -261,8 +261,8 @@ static char *row_key(GVariant *row, const char *key) {
                                                                   : g_variant_dup_string(value, NULL);
 }
 
-/* As many rows as there are groups, but at most `limit`, each with its bans, the most frequent first; limit 0: a row for
- * every group there can be, in their own order. */
+/* As many rows as there are groups, but at most `limit`, each with its bans, the most frequent first; limit 0: a row
+ * for every group there can be, in their own order. */
 static void check_groups(World *world, FigureFunc *func, const char *key, KeyFunc key_of, guint limit) {
         g_autoptr(GHashTable) counts = count(world, &world->query.filter, key_of);
         g_autoptr(GVariant) list = NULL;
