@@ -43,18 +43,26 @@ int subcommand_run(Cli *cli, size_t index, const Subcommand *table, size_t n_tab
 /* Of one command, or of all when WORD is NULL. Returns the exit status. */
 int help_show(Cli *cli, const char *word);
 
+int address_run(Cli *cli);
+int allow_run(Cli *cli);
 int audit_run(Cli *cli);
 int ban_run(Cli *cli);
 int bans_run(Cli *cli);
 int can_run(Cli *cli);
+int export_run(Cli *cli);
+int geo_run(Cli *cli);
 int help_run(Cli *cli);
+int history_run(Cli *cli);
+int import_log_run(Cli *cli);
 int jail_run(Cli *cli);
 int jails_run(Cli *cli);
+int jobs_run(Cli *cli);
 int log_run(Cli *cli);
 int lookup_run(Cli *cli);
 int reload_run(Cli *cli);
 int server_run(Cli *cli);
 int settings_run(Cli *cli);
+int stats_run(Cli *cli);
 int status_run(Cli *cli);
 int unban_run(Cli *cli);
 int version_run(Cli *cli);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/cli/command.h"
+#include "client/cli/filters.h"
 
 #define OPTION_JAIL \
         { "jail", 'j', "NAME", "only in this jail" }
@@ -66,11 +67,6 @@ static const Option unban_options[] = {
         OPTIONS_END,
 };
 
-static const Option server_options[] = {
-        OPTION_REASON,
-        OPTIONS_END,
-};
-
 static const Option reload_options[] = {
         { "restart", 0, NULL, "stop the jails and start them anew" },
         { "unban", 0, NULL, "lift their bans" },
@@ -108,6 +104,66 @@ static const Option audit_options[] = {
         { "search", 's', "TEXT", "only rows whose object or reason holds this text" },
         OPTION_LIMIT,
         { "all", 'a', NULL, "all rows, however many" },
+        OPTIONS_END,
+};
+
+static const Option allow_options[] = {
+        { "jail", 'j', "NAME", "add, change: only in this jail (again for more); list: what counts there" },
+        { "all-jails", 0, NULL, "change: in all jails from now on" },
+        { "note", 0, "TEXT", "add, change: what it is about" },
+        { "for", 0, "DURATION", "add, change: so long, as 2h or 30d" },
+        { "until", 0, "TIME", "add, change: until then; never" },
+        { "keep-bans", 0, NULL, "add: do not lift the bans that it covers" },
+        { "force", 'f', NULL, "add, change: also a very wide network, a jail that does not run, an unknown host" },
+        { "search", 's', "TEXT", "list: entries that hold this text" },
+        OPTION_REASON,
+        OPTION_LIMIT,
+        { "all", 'a', NULL, "list: all rows, however many" },
+        OPTIONS_END,
+};
+
+static const Option stats_options[] = {
+        OPTION_FILTERS,
+        { "bucket", 0, "SIZE", "trend: auto (default), hour, 6h, day, week, month, or seconds" },
+        { "timezone", 0, "ZONE", "trend, hours: days and hours of this zone (default: as times are shown)" },
+        { "limit", 'n', "COUNT", "network, top: at most so many rows, 1 to 500 (default 20)" },
+        OPTIONS_END,
+};
+
+static const Option history_options[] = {
+        OPTION_FILTERS, { "kind", 0, "KIND", "only ban or unban" },
+        OPTION_LIMIT,   { "all", 'a', NULL, "all rows, however many" },
+        OPTIONS_END,
+};
+
+static const Option address_options[] = {
+        OPTION_LIMIT,
+        { "all", 'a', NULL, "all rows, however many" },
+        OPTIONS_END,
+};
+
+static const Option export_options[] = {
+        OPTION_FILTERS,
+        { "format", 0, "FORMAT", "csv (default) or jsonl (default with --json)" },
+        { "lines", 0, NULL, "with the log lines that led to each ban" },
+        OPTIONS_END,
+};
+
+static const Option import_log_options[] = {
+        { "timezone", 0, "ZONE", "the zone of the log's times (default: this host's)" },
+        { "dry-run", 0, NULL, "only tell what would be taken" },
+        OPTION_REASON,
+        OPTIONS_END,
+};
+
+static const Option jobs_options[] = {
+        { "names", 0, NULL, "list: print the names alone, one a line" },
+        OPTION_REASON,
+        OPTIONS_END,
+};
+
+static const Option reason_options[] = {
+        OPTION_REASON,
         OPTIONS_END,
 };
 
@@ -182,6 +238,78 @@ const Command commands[] = {
           .words_minimum = 1,
           .words_maximum = 1,
           .run = lookup_run },
+        { .name = "allow",
+          .usage = "\nadd|change|remove ENTRY\ncheck ADDRESS",
+          .summary = "List who is never to be banned, and change it",
+          .details =
+                  "An entry is an address, a network in CIDR form or a host name. Adding one lifts the bans that it\n"
+                  "covers. Entries of fail2ban's own configuration are listed too, and changed there.",
+          .examples = "banguictl allow\n"
+                      "banguictl allow add 192.0.2.7 --note 'the office'\n"
+                      "banguictl allow add 198.51.100.0/24 --jail sshd --for 7d\n"
+                      "banguictl allow check 192.0.2.7",
+          .options = allow_options,
+          .words_maximum = 2,
+          .run = allow_run },
+        { .name = "history",
+          .usage = "",
+          .summary = "List bans and unbans of the archive",
+          .examples = "banguictl history --range 7d --country CN\n"
+                      "banguictl history --address 203.0.113.0/24 --kind unban",
+          .options = history_options,
+          .run = history_run },
+        { .name = "address",
+          .usage = "ADDRESS",
+          .summary = "Show all that the archive knows of an address",
+          .examples = "banguictl address 192.0.2.7",
+          .options = address_options,
+          .words_minimum = 1,
+          .words_maximum = 1,
+          .run = address_run },
+        { .name = "stats",
+          .usage = "[overview]\ncountry|jail|network|origin|top|unique\ntrend|hours|compare",
+          .summary = "Count the bans of the archive",
+          .details = "Without --range or --since the last 24 hours are counted.",
+          .examples = "banguictl stats\n"
+                      "banguictl stats country --range 30d\n"
+                      "banguictl stats trend --range 7d --jail sshd --bucket day",
+          .options = stats_options,
+          .words_maximum = 1,
+          .run = stats_run },
+        { .name = "export",
+          .usage = "[FILE]",
+          .summary = "Write the bans of the archive as CSV or JSON lines",
+          .details = "To standard output when no file is named.",
+          .examples = "banguictl export bans.csv --range 365d\n"
+                      "banguictl export --format jsonl --jail sshd | gzip > sshd.jsonl.gz",
+          .options = export_options,
+          .words_maximum = 1,
+          .run = export_run },
+        { .name = "import-log",
+          .usage = "FILE...",
+          .summary = "Take the bans of fail2ban's old log files into the archive",
+          .details = "Plain files and those that logrotate packed (.gz). What is in the archive already stays one row.",
+          .examples = "banguictl import-log /var/log/fail2ban.log*\nbanguictl import-log --timezone UTC old.log.gz",
+          .options = import_log_options,
+          .words_minimum = 1,
+          .words_maximum = WORDS_ANY,
+          .run = import_log_run },
+        { .name = "geo",
+          .usage = "\nlookup ADDRESS...\nask ADDRESS...\nreload\nresolve",
+          .summary = "Show where addresses are, and the files that say so",
+          .details = "ask sends addresses to the service outside that the settings name, when it is switched on.\n"
+                     "reload reads the files now; resolve looks up all rows of the archive anew.",
+          .examples = "banguictl geo\nbanguictl geo lookup 192.0.2.7 2001:db8::1",
+          .options = reason_options,
+          .words_maximum = WORDS_ANY,
+          .run = geo_run },
+        { .name = "jobs",
+          .usage = "\nrun JOB",
+          .summary = "Show the work that runs by itself, run it now",
+          .examples = "banguictl jobs\nbanguictl jobs run history-sync",
+          .options = jobs_options,
+          .words_maximum = 2,
+          .run = jobs_run },
         { .name = "server",
           .usage = "\nset KEY=VALUE...\nflush-logs|start|restart|probe",
           .summary = "Show fail2ban as a whole, change it, start it",
@@ -189,7 +317,7 @@ const Command commands[] = {
                      "database-max-matches. Changes last until fail2ban restarts or reloads.",
           .examples =
                   "banguictl server\nbanguictl server set log-level=DEBUG\nbanguictl server set database-purge-age=7d",
-          .options = server_options,
+          .options = reason_options,
           .words_maximum = WORDS_ANY,
           .run = server_run },
         { .name = "reload",

@@ -3,9 +3,14 @@
 #include "client/lib/clock.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
+
+#include "client/lib/memory.h"
 
 #define QUARTER 900
 #define HOUR 3600
@@ -193,4 +198,24 @@ int clock_parse(const Clock *self, const char *text, int64_t now, int64_t *ret_a
                 return -EINVAL;
         *ret_at = ago < now ? now - ago : 0;
         return 0;
+}
+
+char *clock_zone(void) {
+        static const char folder[] = "/zoneinfo/";
+        const char *named = getenv("TZ");
+        char target[PATH_MAX];
+        const char *name;
+        ssize_t length;
+
+        if (named != NULL && *named != '\0')
+                return memory_text(named + (*named == ':'), strlen(named) - (*named == ':'));
+        length = readlink("/etc/localtime", target, sizeof(target) - 1);
+        if (length < 0)
+                return NULL;
+        target[length] = '\0';
+        name = strstr(target, folder);
+        if (name == NULL)
+                return NULL;
+        name += sizeof(folder) - 1;
+        return memory_text(name, strlen(name));
 }

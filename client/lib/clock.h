@@ -39,3 +39,6 @@ int duration_parse(const char *text, int64_t *ret_seconds);
 
 /* "2026-11-21", "2026-11-21 14:03", "2026-11-21 14:03:05", "@SECONDS", or a duration before NOW. */
 int clock_parse(const Clock *self, const char *text, int64_t now, int64_t *ret_at);
+
+/* The name of this host's time zone, as in "Europe/Berlin", to be freed; NULL when it has none. */
+char *clock_zone(void);

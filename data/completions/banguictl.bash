@@ -9,6 +9,12 @@ _banguictl_settings() {
         banguictl settings --names --no-ask --timeout 2 2>/dev/null
 }
 
+_banguictl_jobs() {
+        banguictl jobs --names --no-ask --timeout 2 2>/dev/null
+}
+
+_banguictl_filters='--range --since --until --jail --address --country --network --origin'
+
 # The options of a command; of "" those of all commands.
 _banguictl_options() {
         case $1 in
@@ -22,6 +28,16 @@ _banguictl_options() {
         watch) printf '%s\n' --jail ;;
         log) printf '%s\n' --lines --follow --contains --level --jail ;;
         settings) printf '%s\n' --reset --reload --names --reason ;;
+        allow)
+                printf '%s\n' --jail --all-jails --note --for --until --keep-bans --force --search --reason --limit --all
+                ;;
+        history) printf '%s\n' $_banguictl_filters --kind --limit --all ;;
+        address) printf '%s\n' --limit --all ;;
+        stats) printf '%s\n' $_banguictl_filters --bucket --timezone --limit ;;
+        export) printf '%s\n' $_banguictl_filters --format --lines ;;
+        import-log) printf '%s\n' --timezone --dry-run --reason ;;
+        geo) printf '%s\n' --reason ;;
+        jobs) printf '%s\n' --names --reason ;;
         audit) printf '%s\n' --method --uid --since --until --search --limit --all ;;
         esac
         printf '%s\n' --json --color --utc --bus --host --timeout --no-ask --help --version
@@ -45,6 +61,13 @@ _banguictl_words() {
                         ;;
                 esac
                 ;;
+        allow:1) printf '%s\n' add change remove check list ;;
+        stats:1) printf '%s\n' overview country jail network origin top unique trend hours compare ;;
+        geo:1) printf '%s\n' show lookup ask reload resolve ;;
+        jobs:1) printf '%s\n' list run ;;
+        jobs:2) _banguictl_jobs ;;
+        export:*) compgen -f -- "$current" ;;
+        import-log:*) compgen -f -- "$current" ;;
         server:1) printf '%s\n' show set flush-logs start restart probe ;;
         server:2)
                 [[ $1 == set ]] && printf '%s\n' log-level= log-target= syslog-socket= database-file= \
@@ -56,17 +79,22 @@ _banguictl_words() {
         esac
 }
 
-_banguictl_commands=(status jails jail bans ban unban lookup server reload watch log settings audit can version help)
+_banguictl_commands=(status jails jail bans ban unban lookup allow history address stats export import-log geo jobs server reload watch log settings audit can version help)
 
 # What may be the argument of the option before the cursor.
 _banguictl_argument() {
         case $1 in
         --jail | -j) _banguictl_jails ;;
+        --range) printf '%s\n' 24h 7d 30d 365d all ;;
+        --origin) printf '%s\n' self manual blocklist ;;
+        --kind) printf '%s\n' ban unban ;;
+        --bucket) printf '%s\n' auto hour 6h day week month ;;
+        --format) printf '%s\n' csv jsonl ;;
         --sort) printf '%s\n' address banned-at ends-at failures jail ;;
         --color) printf '%s\n' auto always never ;;
         --level) printf '%s\n' CRITICAL ERROR WARNING NOTICE INFO DEBUG ;;
         --bus | --host | --timeout | --within | --search | --reason | --limit | --lines | --contains | --method | --uid | \
-                --since | --until | -H | -w | -s | -r | -n) ;;
+                --since | --until | --address | --country | --network | --timezone | --note | --for | -H | -w | -s | -r | -n) ;;
         *) return 1 ;;
         esac
 }

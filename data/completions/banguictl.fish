@@ -9,7 +9,13 @@ function __banguictl_settings
     banguictl settings --names --no-ask --timeout 2 2>/dev/null
 end
 
-set -l commands status jails jail bans ban unban lookup server reload watch log settings audit can version help
+function __banguictl_jobs
+    banguictl jobs --names --no-ask --timeout 2 2>/dev/null
+end
+
+set -l commands status jails jail bans ban unban lookup allow history address stats export import-log geo jobs server reload watch log \
+    settings audit can version help
+set -l archive '__fish_seen_subcommand_from history stats export'
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c banguictl -f
@@ -20,6 +26,14 @@ complete -c banguictl -n $none -a bans -d 'List who is banned now'
 complete -c banguictl -n $none -a ban -d 'Ban addresses or networks'
 complete -c banguictl -n $none -a unban -d 'Lift bans'
 complete -c banguictl -n $none -a lookup -d 'Show where an address is banned and why'
+complete -c banguictl -n $none -a allow -d 'List who is never to be banned, and change it'
+complete -c banguictl -n $none -a history -d 'List bans and unbans of the archive'
+complete -c banguictl -n $none -a address -d 'Show all that the archive knows of an address'
+complete -c banguictl -n $none -a stats -d 'Count the bans of the archive'
+complete -c banguictl -n $none -a export -d 'Write the bans of the archive'
+complete -c banguictl -n $none -a import-log -d 'Take bans of old log files into the archive'
+complete -c banguictl -n $none -a geo -d 'Show where addresses are'
+complete -c banguictl -n $none -a jobs -d 'Show the work that runs by itself'
 complete -c banguictl -n $none -a server -d 'Show fail2ban as a whole, change it'
 complete -c banguictl -n $none -a reload -d 'Make fail2ban read its configuration'
 complete -c banguictl -n $none -a watch -d 'Show bans and changes as they happen'
@@ -40,23 +54,23 @@ complete -c banguictl -l no-ask -d 'Never ask for a password'
 complete -c banguictl -s h -l help -d 'Show help'
 complete -c banguictl -s V -l version -d 'Show the version'
 
-complete -c banguictl -n '__fish_seen_subcommand_from jails' -l names -d 'Print the names alone'
+complete -c banguictl -n '__fish_seen_subcommand_from jails jobs' -l names -d 'Print the names alone'
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -a '(__banguictl_jails)' -d Jail
 complete -c banguictl -n '__fish_seen_subcommand_from jail' \
     -a 'show set start stop reload restart idle add remove action'
 complete -c banguictl -n '__fish_seen_subcommand_from jail' -l from-start -d 'Read the file from its start'
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l restart -d 'Stop and start anew'
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l unban -d 'Lift the bans'
-complete -c banguictl -n '__fish_seen_subcommand_from bans ban unban watch log' -s j -l jail -x \
+complete -c banguictl -n '__fish_seen_subcommand_from bans ban unban watch log allow history stats export' -s j -l jail -x \
     -a '(__banguictl_jails)' -d 'In this jail'
-complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings' -s r -l reason -x -d Why
+complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings allow import-log geo jobs' -s r -l reason -x -d Why
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -s w -l within -x -d 'Only in this network'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l sort -x -a 'address banned-at ends-at failures jail'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l reverse -d 'The other way round'
-complete -c banguictl -n '__fish_seen_subcommand_from bans audit' -s s -l search -x -d 'Only with this text'
-complete -c banguictl -n '__fish_seen_subcommand_from bans audit' -s n -l limit -x -d 'At most so many rows'
-complete -c banguictl -n '__fish_seen_subcommand_from bans audit unban' -s a -l all -d 'All of them'
-complete -c banguictl -n '__fish_seen_subcommand_from ban' -s f -l force -d 'Also what would lock out you'
+complete -c banguictl -n '__fish_seen_subcommand_from bans audit allow' -s s -l search -x -d 'Only with this text'
+complete -c banguictl -n '__fish_seen_subcommand_from bans audit allow history address stats' -s n -l limit -x -d 'At most so many rows'
+complete -c banguictl -n '__fish_seen_subcommand_from bans audit unban allow history address' -s a -l all -d 'All of them'
+complete -c banguictl -n '__fish_seen_subcommand_from ban allow' -s f -l force -d 'Also what would lock out you'
 complete -c banguictl -n '__fish_seen_subcommand_from server' -a 'show set flush-logs start restart probe'
 complete -c banguictl -n '__fish_seen_subcommand_from log' -s n -l lines -x -d 'So many lines'
 complete -c banguictl -n '__fish_seen_subcommand_from log' -s f -l follow -d 'Go on with new lines'
@@ -68,8 +82,30 @@ complete -c banguictl -n '__fish_seen_subcommand_from settings' -l reload -d 'Re
 complete -c banguictl -n '__fish_seen_subcommand_from settings' -l names -d 'Print the keys alone'
 complete -c banguictl -n '__fish_seen_subcommand_from audit' -l method -x -d 'Only this method'
 complete -c banguictl -n '__fish_seen_subcommand_from audit' -l uid -x -d 'Only this user'
-complete -c banguictl -n '__fish_seen_subcommand_from audit' -l since -x -d 'From when'
-complete -c banguictl -n '__fish_seen_subcommand_from audit' -l until -x -d 'Until when'
+complete -c banguictl -n '__fish_seen_subcommand_from audit history stats export' -l since -x -d 'From when'
+complete -c banguictl -n '__fish_seen_subcommand_from audit history stats export allow' -l until -x -d 'Until when'
+complete -c banguictl -n $archive -l range -x -a '24h 7d 30d 365d all' -d 'Of this length up to now'
+complete -c banguictl -n $archive -l address -x -d 'Only this address or network'
+complete -c banguictl -n $archive -l country -x -d 'Only from this country'
+complete -c banguictl -n $archive -l network -x -d 'Only from this network'
+complete -c banguictl -n $archive -l origin -x -a 'self manual blocklist' -d 'Only of this origin'
+complete -c banguictl -n '__fish_seen_subcommand_from history' -l kind -x -a 'ban unban' -d 'Only these'
+complete -c banguictl -n '__fish_seen_subcommand_from stats' \
+    -a 'overview country jail network origin top unique trend hours compare'
+complete -c banguictl -n '__fish_seen_subcommand_from stats' -l bucket -x -a 'auto hour 6h day week month' -d 'Of a bar'
+complete -c banguictl -n '__fish_seen_subcommand_from stats import-log' -l timezone -x -d 'Time zone'
+complete -c banguictl -n '__fish_seen_subcommand_from export' -l format -x -a 'csv jsonl' -d Form
+complete -c banguictl -n '__fish_seen_subcommand_from export' -l lines -d 'With log lines'
+complete -c banguictl -n '__fish_seen_subcommand_from export import-log' -F
+complete -c banguictl -n '__fish_seen_subcommand_from import-log' -l dry-run -d 'Only tell'
+complete -c banguictl -n '__fish_seen_subcommand_from geo' -a 'show lookup ask reload resolve'
+complete -c banguictl -n '__fish_seen_subcommand_from jobs' -a 'list run'
+complete -c banguictl -n '__fish_seen_subcommand_from jobs' -a '(__banguictl_jobs)' -d Job
+complete -c banguictl -n '__fish_seen_subcommand_from allow' -a 'add change remove check list'
+complete -c banguictl -n '__fish_seen_subcommand_from allow' -l all-jails -d 'In all jails from now on'
+complete -c banguictl -n '__fish_seen_subcommand_from allow' -l note -x -d 'What it is about'
+complete -c banguictl -n '__fish_seen_subcommand_from allow' -l for -x -d 'So long'
+complete -c banguictl -n '__fish_seen_subcommand_from allow' -l keep-bans -d 'Do not lift bans'
 complete -c banguictl -n '__fish_seen_subcommand_from can' \
     -a 'read read-sensitive ban unban control-jail control-server'
 complete -c banguictl -n '__fish_seen_subcommand_from help' -a "$commands"

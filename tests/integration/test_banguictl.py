@@ -508,7 +508,7 @@ class Words(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.client = Stack(daemon=False).client
-        cls.commands = re.findall(r"(?m)^  (\w+)  +\S", cls.help("help").split("Options:")[0])
+        cls.commands = re.findall(r"(?m)^  ([\w-]+)  +\S", cls.help("help").split("Options:")[0])
 
     @classmethod
     def help(cls, *words):

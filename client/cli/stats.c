@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Figures of the archive. */
+
+#include <string.h>
+
+#include "client/cli/bars.h"
+#include "client/cli/command.h"
+#include "client/cli/filters.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof(*(array)))
+#define ROWS_DEFAULT 20
+#define OVERVIEW_ROWS 5
+
+static void label_country(Table *table, Cli *cli, const Value *row) {
+        const char *code = value_string(row, "country");
+
+        table_add(table, *code != '\0' ? code : "-");
+        table_add(table, *code != '\0' ? value_string(row, "name") : "not known");
+}
+
+static void label_jail(Table *table, Cli *cli, const Value *row) {
+        table_add(table, value_string(row, "jail"));
+}
+
+static void label_network(Table *table, Cli *cli, const Value *row) {
+        auto_buffer Buffer number = { 0 };
+        int64_t network = value_int(row, "network", 0);
+
+        buffer_add_text(&number, network > 0 ? "AS" : "-");
+        if (network > 0)
+                buffer_add_int(&number, network);
+        table_add(table, buffer_text(&number));
+        table_add(table, network > 0 ? value_string(row, "organisation") : "not known");
+}
+
+static void label_origin(Table *table, Cli *cli, const Value *row) {
+        table_add(table, value_string(row, "origin"));
+}
+
+static void label_address(Table *table, Cli *cli, const Value *row) {
+        table_add(table, value_string(row, "address"));
+        table_add(table, value_string(row, "country"));
+        table_add(table, value_string(row, "jail"));
+        table_add_time(table, &cli->clock, value_int(row, "last_at", 0));
+}
+
+static void label_time(Table *table, Cli *cli, const Value *row) {
+        table_add_time(table, &cli->clock, value_int(row, "at", 0));
+}
+
+static void label_hour(Table *table, Cli *cli, const Value *row) {
+        static const char *const days[] = { "?", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+        int64_t day = value_int(row, "weekday", 0);
+        auto_buffer Buffer hour = { 0 };
+
+        buffer_printf(&hour, "%02lld:00", (long long) value_int(row, "hour", 0));
+        table_add(table, days[day >= 1 && day <= 7 ? day : 0]);
+        table_add(table, buffer_text(&hour));
+}
+
+static const Bars bars_country = { { "COUNTRY", "NAME" }, label_country, .share = true };
+static const Bars bars_jail = { { "JAIL" }, label_jail, .share = true };
+static const Bars bars_network = { { "NETWORK", "ORGANISATION" }, label_network, .share = true };
+static const Bars bars_origin = { { "ORIGIN" }, label_origin, .share = true };
+static const Bars bars_address = { { "ADDRESS", "COUNTRY", "JAIL", "LAST BAN" }, label_address, .share = true };
+static const Bars bars_trend = { { "FROM" }, label_time };
+static const Bars bars_hours = { { "DAY", "HOUR" }, label_hour };
+
+/* Hours and days are those of the zone in which times are shown. */
+static void take_zone(Cli *cli, Value *options) {
+        auto_free char *zone = cli->clock.utc ? NULL : clock_zone();
+
+        if (zone != NULL)
+                value_set_string(options, "timezone", zone);
+        cli_take_string(cli, options, "timezone");
+}
+
+static int take_options(Cli *cli, Value *options, bool limited, bool zoned) {
+        int64_t limit = 0;
+        int status = cli_take_number(cli, "limit", 1, PAGE_MAX, ROWS_DEFAULT, &limit);
+
+        if (status == 0)
+                status = filters_take(cli, options);
+        if (limited)
+                value_set_int(options, "limit", limit);
+        if (zoned)
+                take_zone(cli, options);
+        return status;
+}
+
+static void print_total(Cli *cli, const Value *result) {
+        int64_t total = value_int(result, "total", 0);
+        int64_t since = value_int(result, "since", 0);
+
+        output_printf(&cli->output, "%lld ban%s", (long long) total, total == 1 ? "" : "s");
+        if (value_get(result, "addresses") != NULL)
+                output_printf(&cli->output, " of %lld addresses", (long long) value_int(result, "addresses", 0));
+        if (since > 0) {
+                output_add(&cli->output, " since ");
+                clock_add_time(&cli->clock, &cli->output.text, since);
+        }
+        output_add(&cli->output, "\n");
+}
+
+typedef struct Figure {
+        const char *member;
+        const Bars *bars; /* NULL: no rows */
+        bool limited;
+        bool zoned;
+} Figure;
+
+static int figure_show(Cli *cli, const Figure *figure) {
+        auto_value Value *options = value_new(VALUE_MAP);
+        auto_value Value *result = NULL;
+        int status = take_options(cli, options, figure->limited, figure->zoned);
+
+        if (status != 0)
+                return status;
+        if (strcmp(figure->member, "Trend") == 0)
+                cli_take_string(cli, options, "bucket");
+        result = cli_ask(cli, BANGUI_PATH, BANGUI_STATS, figure->member, "m", options);
+        if (result == NULL)
+                return cli_fail(cli);
+        if (cli->json) {
+                cli_print_json(cli, result);
+                return 0;
+        }
+        print_total(cli, result);
+        if (figure->bars != NULL && value_count(value_get(result, "rows")) > 0) {
+                output_add(&cli->output, "\n");
+                bars_print(cli, figure->bars, value_get(result, "rows"));
+        }
+        return 0;
+}
+
+static int stats_country(Cli *cli) {
+        return figure_show(cli, &(Figure) { "ByCountry", &bars_country });
+}
+
+static int stats_jail(Cli *cli) {
+        return figure_show(cli, &(Figure) { "ByJail", &bars_jail });
+}
+
+static int stats_network(Cli *cli) {
+        return figure_show(cli, &(Figure) { "ByNetwork", &bars_network, .limited = true });
+}
+
+static int stats_origin(Cli *cli) {
+        return figure_show(cli, &(Figure) { "ByOrigin", &bars_origin });
+}
+
+static int stats_top(Cli *cli) {
+        return figure_show(cli, &(Figure) { "TopAddresses", &bars_address, .limited = true });
+}
+
+static int stats_unique(Cli *cli) {
+        return figure_show(cli, &(Figure) { "Unique", NULL });
+}
+
+static int stats_trend(Cli *cli) {
+        return figure_show(cli, &(Figure) { "Trend", &bars_trend, .zoned = true });
+}
+
+static int stats_hours(Cli *cli) {
+        return figure_show(cli, &(Figure) { "HourOfWeek", &bars_hours, .zoned = true });
+}
+
+static void print_change(Cli *cli, const Value *result) {
+        const Value *change = value_get(result, "change");
+
+        print_total(cli, result);
+        if (value_get(result, "before") == NULL)
+                return;
+        output_printf(&cli->output, "%lld in the period before", (long long) value_int(result, "before", 0));
+        if (change != NULL && change->kind == VALUE_DOUBLE) {
+                auto_buffer Buffer text = { 0 };
+
+                buffer_printf(&text, "%+.0f %%", change->real * 100);
+                output_add(&cli->output, ": ");
+                output_add_styled(&cli->output, change->real > 0 ? STYLE_BAD : STYLE_GOOD, buffer_text(&text));
+        }
+        output_add(&cli->output, "\n");
+}
+
+static int stats_compare(Cli *cli) {
+        auto_value Value *options = value_new(VALUE_MAP);
+        auto_value Value *result = NULL;
+        int status = take_options(cli, options, false, false);
+
+        if (status != 0)
+                return status;
+        result = cli_ask(cli, BANGUI_PATH, BANGUI_STATS, "Compare", "m", options);
+        if (result == NULL)
+                return cli_fail(cli);
+        if (cli->json)
+                cli_print_json(cli, result);
+        else
+                print_change(cli, result);
+        return 0;
+}
+
+static void print_overview(Cli *cli, const Value *result) {
+        static const struct {
+                const char *key;
+                const Bars *bars;
+        } parts[] = {
+                { "by_country", &bars_country }, { "by_network", &bars_network }, { "by_jail", &bars_jail },
+                { "by_origin", &bars_origin },   { "top", &bars_address },
+        };
+
+        print_change(cli, result);
+        output_printf(&cli->output, "%lld in force now\n", (long long) value_int(result, "active", 0));
+        for (size_t i = 0; i < LENGTH(parts); i++) {
+                Value first = { .kind = VALUE_LIST };
+                const Value *rows = value_get(result, parts[i].key);
+
+                if (value_count(rows) == 0)
+                        continue;
+                first.items = rows->items;
+                first.count = rows->count < OVERVIEW_ROWS ? rows->count : OVERVIEW_ROWS;
+                output_add(&cli->output, "\n");
+                bars_print(cli, parts[i].bars, &first);
+        }
+}
+
+static int stats_overview(Cli *cli) {
+        auto_value Value *options = value_new(VALUE_MAP);
+        auto_value Value *result = NULL;
+        int status = take_options(cli, options, true, true);
+
+        if (status != 0)
+                return status;
+        result = cli_ask(cli, BANGUI_PATH, BANGUI_STATS, "Overview", "m", options);
+        if (result == NULL)
+                return cli_fail(cli);
+        if (cli->json)
+                cli_print_json(cli, result);
+        else
+                print_overview(cli, result);
+        return 0;
+}
+
+int stats_run(Cli *cli) {
+        static const Subcommand subcommands[] = {
+                { "overview", 0, 0, stats_overview }, { "country", 0, 0, stats_country },
+                { "jail", 0, 0, stats_jail },         { "network", 0, 0, stats_network },
+                { "origin", 0, 0, stats_origin },     { "top", 0, 0, stats_top },
+                { "unique", 0, 0, stats_unique },     { "trend", 0, 0, stats_trend },
+                { "hours", 0, 0, stats_hours },       { "compare", 0, 0, stats_compare },
+        };
+
+        if (cli_n_words(cli) == 0)
+                return stats_overview(cli);
+        return subcommand_run(cli, 0, subcommands, LENGTH(subcommands));
+}
