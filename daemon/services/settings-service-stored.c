@@ -108,6 +108,14 @@ static void settle(SettingsService *self, SettingLayers *layers, const SettingLa
         }
 }
 
+static void show_unreadable(SettingsService *self, const GError *error, gint64 now) {
+        g_autofree char *message = g_strdup_printf("what was set at run time cannot be read: %s", error->message);
+
+        log_error(LOG_PRIORITY_ERROR, "settings.unreadable", "what was set at run time cannot be read", error);
+        findings_set(self->findings, finding_stored, "", "warning", message,
+                     "Until the database is well, the file counts. A backup, or setting the keys anew, may help.", now);
+}
+
 void settings_service_load(SettingsService *self, gint64 now) {
         g_autoptr(GError) error = NULL;
         g_autoptr(GHashTable) stored = setting_store_read(self->store, STORED_MAX, &error);
@@ -116,9 +124,7 @@ void settings_service_load(SettingsService *self, gint64 now) {
         gpointer name, text;
 
         if (!stored) {
-                log_error(LOG_PRIORITY_ERROR, "settings.unreadable", "the stored settings do not count", error);
-                findings_set(self->findings, finding_stored, "", "warning", error->message,
-                             "The settings that were set at run time do not count; see the part store.", now);
+                show_unreadable(self, error, now);
                 return;
         }
         g_hash_table_iter_init(&iter, stored);

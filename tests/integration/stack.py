@@ -448,6 +448,8 @@ class Stack:
                   "fail2ban-start-command": f"{client} start", "fail2ban-restart-command": f"{client} restart",
                   "store-folder": self.folder / "store", "log-level": "info",
                   "geo-folder": build_folder() / "data/geo", **self.settings}
+        # None leaves a key to the file and to what is set at run time
+        values = {key: value for key, value in values.items() if value is not None}
         # An own file: what the machine has in /etc/bangui is none of ours.
         config = self.folder / "bangui.conf"
         config.touch()
