@@ -21,6 +21,7 @@
 #define PIECE_MIN 100
 #define PIECE_MAX 10000
 #define PIECE_BYTES (4 * 1024 * 1024)
+#define MANY 5000 /* new bans in one run, after which memory is given back */
 #define LISTING_CHUNK 4096
 #define LIST_PAUSE_US (60 * G_USEC_PER_SEC)
 
@@ -292,6 +293,8 @@ gboolean archive_sync_run(ArchiveSync *self, Operation *operation, ArchiveTally 
         done = read_bans(self, operation, &tally, error);
         done = archive_recorder_flush(self->recorder, done ? error : NULL) && done;
         done = done && archive_mark_manual(self->archive, error);
+        if (tally.bans > MANY)
+                archive_trim(self->archive);
         if (ret)
                 *ret = tally;
         return done;

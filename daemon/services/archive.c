@@ -226,6 +226,10 @@ gboolean archive_add(Archive *self, const ArchiveAdd *add, ArchiveTally *tally, 
         return done;
 }
 
+void archive_trim(Archive *self) {
+        archive_store_trim(self->store);
+}
+
 gboolean archive_mark_manual(Archive *self, GError **error) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->order);
         guint changed;

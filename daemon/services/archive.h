@@ -62,6 +62,9 @@ typedef struct ArchiveAdd {
 
 gboolean archive_add(Archive *self, const ArchiveAdd *add, ArchiveTally *tally, GError **error);
 
+/* After much was added: gives back the memory that it took. */
+void archive_trim(Archive *self);
+
 /* One step of retention: some hundred rows, sized by what the last step took, so that the writer is held for less than
  * 50 ms. ret_removed: bans and unbans; 0: done. */
 gboolean archive_purge_step(Archive *self, gint64 before_at, guint *ret_removed, GError **error);

@@ -17,7 +17,10 @@ static gboolean next_id(ArchiveWrite *self, gint64 at, gint64 *ret, GError **err
         sqlite3_stmt *statement;
         gboolean row;
 
-        if (at != self->second) {
+        if (at > self->newest) {
+                self->second = self->newest = at;
+                self->next = ARCHIVE_ID(at, 0);
+        } else if (at != self->second) {
                 statement =
                         store_statement(self->connection, "SELECT max(id) FROM ban WHERE id BETWEEN ? AND ?", error);
                 if (!statement)
@@ -329,7 +332,7 @@ static gboolean read_facts(ArchiveWrite *self, GError **error) {
                 store_statement(self->connection,
                                 "SELECT EXISTS (SELECT 1 FROM manual_address), "
                                 "EXISTS (SELECT 1 FROM unban INDEXED BY unban_loose WHERE ban IS NULL), "
-                                "(SELECT banned_at FROM sync WHERE source = 'retention')",
+                                "(SELECT banned_at FROM sync WHERE source = 'retention'), (SELECT max(id) FROM ban)",
                                 error);
         gboolean row;
 
@@ -338,6 +341,7 @@ static gboolean read_facts(ArchiveWrite *self, GError **error) {
         self->has_manual = sqlite3_column_int(statement, 0);
         self->has_loose = sqlite3_column_int(statement, 1);
         self->kept_from = sqlite3_column_int64(statement, 2);
+        self->newest = ARCHIVE_ID_TIME(sqlite3_column_int64(statement, 3));
         return TRUE;
 }
 

@@ -193,6 +193,10 @@ void archive_store_free(ArchiveStore *self) {
         g_free(self);
 }
 
+void archive_store_trim(ArchiveStore *self) {
+        store_trim(self->store);
+}
+
 /* How much there is */
 
 typedef struct Extent {

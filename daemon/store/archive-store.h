@@ -155,6 +155,9 @@ typedef struct ArchiveBatch {
 gboolean archive_store_add(ArchiveStore *self, const ArchiveBatch *batch, ArchiveTally *ret, GArray **ret_added,
                            gboolean *ret_moved, GError **error);
 
+/* As store_trim(). */
+void archive_store_trim(ArchiveStore *self);
+
 gboolean archive_store_position(ArchiveStore *self, ArchivePosition *ret, GError **error);
 
 /* Bans that were commanded by hand through us and say "self": a command is recorded when it ends, and the database is

@@ -19,7 +19,8 @@ typedef struct ArchiveWrite {
         gint64 kept_from;      /* nothing older is taken */
         gboolean has_manual;   /* somebody banned by hand */
         gboolean has_loose;    /* there are unbans whose ban is not known */
-        gint64 second, next;   /* the last second that got a ban, and its next sequence */
+        gint64 newest;         /* the last second that has bans */
+        gint64 second, next;   /* the second that got a ban last, and the next id there */
         guint jail;            /* of the event at hand */
         const char *jail_name; /* whose number that is */
 } ArchiveWrite;

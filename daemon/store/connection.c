@@ -19,9 +19,18 @@
 #define COPY_PAGES 256
 #define CHECK_OPERATIONS 100000 /* of SQLite's machine */
 
+/* Texts are mostly constants, so the same pointer is most likely the same text. */
+#define RECENT_BITS 6
+
+typedef struct Recent {
+        const char *sql; /* as it was asked for; perhaps freed since */
+        sqlite3_stmt *statement;
+} Recent;
+
 struct StoreConnection {
         sqlite3 *db;
         GHashTable *statements; /* SQL text, owned by SQLite -> sqlite3_stmt */
+        Recent recent[1 << RECENT_BITS];
 };
 
 typedef sqlite3_stmt Statement;
@@ -97,8 +106,18 @@ gboolean store_read_integer(StoreConnection *self, const char *sql, const char *
         return TRUE;
 }
 
+static sqlite3_stmt *find_statement(StoreConnection *self, const char *sql) {
+        Recent *recent = &self->recent[((guintptr) sql >> 3) & ((1 << RECENT_BITS) - 1)];
+
+        if (recent->sql != sql || !g_str_equal(sqlite3_sql(recent->statement), sql)) {
+                recent->statement = g_hash_table_lookup(self->statements, sql);
+                recent->sql = recent->statement ? sql : NULL;
+        }
+        return recent->statement;
+}
+
 sqlite3_stmt *store_statement(StoreConnection *self, const char *sql, GError **error) {
-        sqlite3_stmt *statement = g_hash_table_lookup(self->statements, sql);
+        sqlite3_stmt *statement = find_statement(self, sql);
 
         if (statement) {
                 (void) sqlite3_reset(statement);
@@ -252,10 +271,11 @@ static gboolean configure(StoreConnection *self, gboolean writer, GError **error
                 return store_fail(self, "configuring the connection", error);
 
         return store_execute(self,
-                             "PRAGMA cache_size = -2048; PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL;"
-                             "PRAGMA journal_size_limit = 4194304;",
+                             "PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304;",
                              "configuring the connection", error) &&
-               (writer || store_execute(self, "PRAGMA query_only = 1", "configuring the connection", error));
+               store_execute(self,
+                             writer ? "PRAGMA cache_size = -8192" : "PRAGMA cache_size = -2048; PRAGMA query_only = 1",
+                             "configuring the connection", error);
 }
 
 StoreConnection *store_connection_open(const char *file, gboolean writer, GError **error) {
@@ -271,6 +291,10 @@ StoreConnection *store_connection_open(const char *file, gboolean writer, GError
         if (!configure(self, writer, error))
                 return NULL;
         return g_steal_pointer(&self);
+}
+
+void store_connection_trim(StoreConnection *self) {
+        (void) sqlite3_db_release_memory(self->db);
 }
 
 void store_connection_close(StoreConnection *self) {

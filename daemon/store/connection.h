@@ -63,6 +63,9 @@ StoreConnection *store_connection_open(const char *file, gboolean writer, GError
 void store_connection_close(StoreConnection *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(StoreConnection, store_connection_close)
 
+/* Gives back the memory of pages that are not needed right now. */
+void store_connection_trim(StoreConnection *self);
+
 /* For statements that are needed once: pragmas, the schema. */
 gboolean store_execute(StoreConnection *self, const char *sql, const char *what, GError **error);
 gboolean store_read_integer(StoreConnection *self, const char *sql, const char *what, gint64 *ret, GError **error);

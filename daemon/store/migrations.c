@@ -77,7 +77,7 @@ const char *const store_steps[] = {
 
         "CREATE TABLE ban ("
         "  id INTEGER PRIMARY KEY,"
-        "  jail INTEGER NOT NULL REFERENCES jail (id),"
+        "  jail INTEGER NOT NULL,"
         "  address ANY NOT NULL,"
         "  country INTEGER NOT NULL,"
         "  network INTEGER NOT NULL,"
@@ -96,13 +96,13 @@ const char *const store_steps[] = {
         "CREATE INDEX ban_origin ON ban (origin);"
 
         "CREATE TABLE ban_data ("
-        "  id INTEGER PRIMARY KEY REFERENCES ban (id),"
+        "  id INTEGER PRIMARY KEY,"
         "  data TEXT NOT NULL"
         ") STRICT;"
 
         "CREATE TABLE unban ("
         "  id INTEGER PRIMARY KEY,"
-        "  jail INTEGER NOT NULL REFERENCES jail (id),"
+        "  jail INTEGER NOT NULL,"
         "  address ANY NOT NULL,"
         "  country INTEGER NOT NULL,"
         "  network INTEGER NOT NULL,"

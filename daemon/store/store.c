@@ -187,6 +187,12 @@ gboolean store_alone(Store *self, StoreFunc work, gpointer userdata, GError **er
         return done;
 }
 
+void store_trim(Store *self) {
+        take_turn(self);
+        store_connection_trim(self->writer);
+        end_turn(self);
+}
+
 const char *store_file(const Store *self) {
         return self->file;
 }

@@ -27,3 +27,6 @@ Store *store_open(const char *folder, GError **error);
 /* Nobody may be reading or writing any more. */
 void store_close(Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/* After much was written: gives back what the writer holds of the file, some megabytes. Waits for its turn. */
+void store_trim(Store *self);
