@@ -158,7 +158,6 @@ static const Option import_log_options[] = {
 
 static const Option jobs_options[] = {
         { "names", 0, NULL, "list: print the names alone, one a line" },
-        OPTION_REASON,
         OPTIONS_END,
 };
 

@@ -88,7 +88,7 @@ static int jobs_list(Cli *cli) {
 }
 
 static int jobs_start(Cli *cli) {
-        auto_value Value *options = cli_call_options(cli);
+        auto_value Value *options = value_new(VALUE_MAP);
         auto_value Value *result = NULL;
         auto_value Value *rows = value_new(VALUE_LIST);
 

@@ -7,6 +7,7 @@
 #include "client/cli/bars.h"
 #include "client/cli/command.h"
 #include "client/cli/filters.h"
+#include "client/cli/week.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 #define ROWS_DEFAULT 20
@@ -49,23 +50,12 @@ static void label_time(Table *table, Cli *cli, const Value *row) {
         table_add_time(table, &cli->clock, value_int(row, "at", 0));
 }
 
-static void label_hour(Table *table, Cli *cli, const Value *row) {
-        static const char *const days[] = { "?", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
-        int64_t day = value_int(row, "weekday", 0);
-        auto_buffer Buffer hour = { 0 };
-
-        buffer_printf(&hour, "%02lld:00", (long long) value_int(row, "hour", 0));
-        table_add(table, days[day >= 1 && day <= 7 ? day : 0]);
-        table_add(table, buffer_text(&hour));
-}
-
 static const Bars bars_country = { { "COUNTRY", "NAME" }, label_country, .share = true };
 static const Bars bars_jail = { { "JAIL" }, label_jail, .share = true };
 static const Bars bars_network = { { "NETWORK", "ORGANISATION" }, label_network, .share = true };
 static const Bars bars_origin = { { "ORIGIN" }, label_origin, .share = true };
 static const Bars bars_address = { { "ADDRESS", "COUNTRY", "JAIL", "LAST BAN" }, label_address, .share = true };
 static const Bars bars_trend = { { "FROM" }, label_time };
-static const Bars bars_hours = { { "DAY", "HOUR" }, label_hour };
 
 /* Hours and days are those of the zone in which times are shown. */
 static void take_zone(Cli *cli, Value *options) {
@@ -105,7 +95,7 @@ static void print_total(Cli *cli, const Value *result) {
 
 typedef struct Figure {
         const char *member;
-        const Bars *bars; /* NULL: no rows */
+        const Bars *bars; /* NULL: its rows, if any, are the hours of a week */
         bool limited;
         bool zoned;
 } Figure;
@@ -127,9 +117,12 @@ static int figure_show(Cli *cli, const Figure *figure) {
                 return 0;
         }
         print_total(cli, result);
-        if (figure->bars != NULL && value_count(value_get(result, "rows")) > 0) {
+        if (value_count(value_get(result, "rows")) > 0) {
                 output_add(&cli->output, "\n");
-                bars_print(cli, figure->bars, value_get(result, "rows"));
+                if (figure->bars != NULL)
+                        bars_print(cli, figure->bars, value_get(result, "rows"));
+                else
+                        week_print(cli, value_get(result, "rows"));
         }
         return 0;
 }
@@ -155,7 +148,7 @@ static int stats_top(Cli *cli) {
 }
 
 static int stats_unique(Cli *cli) {
-        return figure_show(cli, &(Figure) { "Unique", NULL });
+        return figure_show(cli, &(Figure) { "Unique" });
 }
 
 static int stats_trend(Cli *cli) {
@@ -163,7 +156,7 @@ static int stats_trend(Cli *cli) {
 }
 
 static int stats_hours(Cli *cli) {
-        return figure_show(cli, &(Figure) { "HourOfWeek", &bars_hours, .zoned = true });
+        return figure_show(cli, &(Figure) { "HourOfWeek", .zoned = true });
 }
 
 static void print_change(Cli *cli, const Value *result) {
@@ -200,6 +193,14 @@ static int stats_compare(Cli *cli) {
         return 0;
 }
 
+/* Without a file of networks every ban is of none. */
+static bool says_nothing(const Value *rows) {
+        const Value *row = value_item(rows, 0);
+
+        return value_count(rows) == 1 && value_get(row, "network") != NULL && value_get(row, "address") == NULL &&
+               value_int(row, "network", 0) == 0;
+}
+
 static void print_overview(Cli *cli, const Value *result) {
         static const struct {
                 const char *key;
@@ -215,7 +216,7 @@ static void print_overview(Cli *cli, const Value *result) {
                 Value first = { .kind = VALUE_LIST };
                 const Value *rows = value_get(result, parts[i].key);
 
-                if (value_count(rows) == 0)
+                if (value_count(rows) == 0 || says_nothing(rows))
                         continue;
                 first.items = rows->items;
                 first.count = rows->count < OVERVIEW_ROWS ? rows->count : OVERVIEW_ROWS;

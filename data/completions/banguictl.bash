@@ -37,7 +37,7 @@ _banguictl_options() {
         export) printf '%s\n' $_banguictl_filters --format --lines ;;
         import-log) printf '%s\n' --timezone --dry-run --reason ;;
         geo) printf '%s\n' --reason ;;
-        jobs) printf '%s\n' --names --reason ;;
+        jobs) printf '%s\n' --names ;;
         audit) printf '%s\n' --method --uid --since --until --search --limit --all ;;
         esac
         printf '%s\n' --json --color --utc --bus --host --timeout --no-ask --help --version

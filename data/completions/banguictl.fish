@@ -63,7 +63,7 @@ complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l restart -d
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l unban -d 'Lift the bans'
 complete -c banguictl -n '__fish_seen_subcommand_from bans ban unban watch log allow history stats export' -s j -l jail -x \
     -a '(__banguictl_jails)' -d 'In this jail'
-complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings allow import-log geo jobs' -s r -l reason -x -d Why
+complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings allow import-log geo' -s r -l reason -x -d Why
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -s w -l within -x -d 'Only in this network'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l sort -x -a 'address banned-at ends-at failures jail'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l reverse -d 'The other way round'
