@@ -71,7 +71,8 @@ struct Daemon {
 
         GSource *watchdog;
         GSource *drain_limit;
-        gboolean stopping;
+        gboolean ready, stopping;
+        gboolean reload_asked; /* before it was ready */
         struct {
                 StageState state;
                 gint64 duration_usec;
@@ -382,7 +383,7 @@ static void on_settings(const Settings *settings, SettingMask changed, gpointer 
 static gboolean start_jobs(Daemon *self, GError **error) {
         self->watcher = watcher_new(self->services.probe, settings_text(self->settings, SETTING_FAIL2BAN_SOCKET),
                                     (guint) settings_int(self->settings, SETTING_FAIL2BAN_PROBE_INTERVAL));
-        self->reloader = reloader_new(self->services.settings_service);
+        self->reloader = reloader_new(self->services.settings_service, self->services.audit);
         self->settings_watch =
                 settings_watch(self->settings,
                                SETTING_BIT(SETTING_LOG_LEVEL) | SETTING_BIT(SETTING_FAIL2BAN_READ_TIMEOUT) |
@@ -527,6 +528,9 @@ static void on_owned(gpointer userdata) {
         feed_watchdog(self);
         log_event(LOG_PRIORITY_NOTICE, "daemon.ready", "banguid " BANGUI_VERSION " answers on the bus", NULL);
         sd_notify(0, "READY=1\nSTATUS=Answering on the bus");
+        self->ready = TRUE;
+        if (self->reload_asked)
+                reloader_ask(self->reloader);
 }
 
 static void on_bus_ended(const char *why, gpointer userdata) {
@@ -570,8 +574,11 @@ static gboolean on_drain_limit(gpointer userdata) {
         return G_SOURCE_REMOVE;
 }
 
+/* Its end is told to the service manager as being ready, so it has to wait until that is true. */
 void daemon_reload(Daemon *self) {
-        if (!self->stopping)
+        if (!self->ready)
+                self->reload_asked = TRUE;
+        else if (!self->stopping)
                 reloader_ask(self->reloader);
 }
 

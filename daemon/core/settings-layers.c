@@ -2,9 +2,13 @@
 
 #include "core/settings-layers.h"
 
+#include <string.h>
+
 #include "core/error.h"
 #include "core/settings-table.h"
 #include "core/text.h"
+
+#define VALUE_MAX_BYTES 4095 /* as a path may have */
 
 typedef struct Value {
         char *text; /* NULL: this layer does not say */
@@ -67,6 +71,13 @@ gboolean setting_layers_set(SettingLayers *self, SettingLayer layer, Setting key
                             GError **error) {
         gint64 number;
 
+        if (strlen(text) > VALUE_MAX_BYTES) {
+                g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
+                            "%s%ssetting '%s' has a value of %" G_GSIZE_FORMAT " bytes; it may have %d",
+                            where ? where : "", where ? ": " : "", setting_spec(key)->key, strlen(text),
+                            VALUE_MAX_BYTES);
+                return FALSE;
+        }
         if (!setting_is_valid(key, text, &number)) {
                 g_autofree char *quoted = text_quote(text), *allowed = setting_allowed(key);
 

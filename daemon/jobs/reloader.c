@@ -3,21 +3,37 @@
 #include "jobs/reloader.h"
 
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include "core/ready-source.h"
 
 struct Reloader {
         SettingsService *settings;
+        Audit *audit;
         GSource *done;
         GThread *thread; /* NULL: nothing runs */
         gboolean again;
 };
 
+/* Who sent a signal cannot be known for sure; he has our user's rights, or more. */
+static void record(Reloader *self, gint64 now) {
+        g_autoptr(Caller) caller = caller_new("signal:HUP", geteuid(), 0);
+
+        audit_record(self->audit, &(AuditEntry) { .at = now,
+                                                  .caller = caller,
+                                                  .method = "Settings.Reload",
+                                                  .action = "org.bangui.BanGUI1.manage-settings",
+                                                  .object = "",
+                                                  .result = "ok",
+                                                  .correlation = "" });
+}
+
 static gpointer run(gpointer data) {
         Reloader *self = data;
-        g_autoptr(GVariant) result =
-                g_variant_ref_sink(settings_service_reload(self->settings, g_get_real_time() / G_USEC_PER_SEC));
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+        g_autoptr(GVariant) result = g_variant_ref_sink(settings_service_reload(self->settings, now));
 
+        record(self, now);
         g_source_set_ready_time(self->done, 0);
         return NULL;
 }
@@ -41,10 +57,11 @@ static gboolean on_done(gpointer userdata) {
         return G_SOURCE_CONTINUE;
 }
 
-Reloader *reloader_new(SettingsService *settings) {
+Reloader *reloader_new(SettingsService *settings, Audit *audit) {
         Reloader *self = g_new0(Reloader, 1);
 
         self->settings = settings;
+        self->audit = audit;
         self->done = ready_source_new(on_done, self);
         return self;
 }

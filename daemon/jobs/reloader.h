@@ -9,11 +9,12 @@
 
 #pragma once
 
+#include "services/audit.h"
 #include "services/settings-service.h"
 
 typedef struct Reloader Reloader;
 
-Reloader *reloader_new(SettingsService *settings);
+Reloader *reloader_new(SettingsService *settings, Audit *audit);
 
 /* Waits for what runs. */
 void reloader_free(Reloader *self);

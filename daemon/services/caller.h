@@ -7,7 +7,7 @@
 #include <glib.h>
 
 typedef struct Caller {
-        char *name; /* unique bus name, or "job:NAME" */
+        char *name; /* unique bus name, "job:NAME" or "signal:HUP" */
         guint32 uid;
         gint32 pid; /* 0 = not known */
 } Caller;

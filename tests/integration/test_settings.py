@@ -258,6 +258,8 @@ class File(Shared):
         self.write("log-level=debug\n")
         self.hang_up(times=5)
         self.assertEqual(("debug", "file"), self.value("log-level"))
+        row = self.stack.call("Manager.ListAudit", GLib.Variant("(a{sv})", ({},)))[0][0]
+        self.assertEqual(("Settings.Reload", "signal:HUP", os.geteuid()), (row["method"], row["caller"], row["uid"]))
         self.stack.wait_until(lambda: self.logged("call.done"), "the log of calls")
 
     def test_hang_up_with_a_broken_file(self):

@@ -116,6 +116,17 @@ static void test_order_of_layers(Fixture *self, gconstpointer data) {
         assert_value(self, SETTING_FAIL2BAN_PROBE_INTERVAL, "7", SETTING_LAYER_FILE);
 }
 
+static void test_longest_value(Fixture *self, gconstpointer data) {
+        g_autoptr(SettingLayers) layers = settings_copy_layers(self->settings);
+        g_autofree char *path = g_strnfill(4096, '/');
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(setting_layers_set(layers, SETTING_LAYER_STORED, SETTING_GEO_COUNTRY_FILE, path, NULL, &error));
+        g_assert_cmpstr(error->message, ==, "setting 'geo-country-file' has a value of 4096 bytes; it may have 4095");
+        path[4095] = '\0';
+        g_assert_true(setting_layers_set(layers, SETTING_LAYER_STORED, SETTING_GEO_COUNTRY_FILE, path, NULL, NULL));
+}
+
 static void test_rule_at_the_start(Fixture *self, gconstpointer data) {
         g_autoptr(GError) error = NULL;
 
@@ -295,6 +306,7 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 #define ADD(name, func) g_test_add("/core/settings-layers/" name, Fixture, NULL, setup, func, teardown)
         ADD("order-of-layers", test_order_of_layers);
+        ADD("longest-value", test_longest_value);
         ADD("rule-at-the-start", test_rule_at_the_start);
         ADD("reload", test_reload);
         ADD("reload-with-faults", test_reload_with_faults);
