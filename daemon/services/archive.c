@@ -276,7 +276,7 @@ gboolean archive_scan(Archive *self, void (*taken)(gpointer userdata), ArchiveSc
         gboolean done;
 
         g_mutex_lock(&self->order);
-        done = archive_store_scan(self->store, on_taken, on_bans, &scan, error);
+        done = archive_store_scan(self->store, FALSE, on_taken, on_bans, &scan, error);
         if (scan.ordered)
                 g_mutex_unlock(&self->order);
         return done;

@@ -80,7 +80,7 @@ void archive_set_synced(Archive *self, gint64 now);
 
 /* All bans from the oldest to the newest, from one snapshot. taken() is called when the snapshot stands and while
  * nobody can commit: what is told to the listener later is not part of the scan, what was told before is. The bans are
- * borrowed for the call and come without data; FALSE ends it. */
+ * borrowed for the call and have id, banned_at, jail, who, country, network and origin alone; FALSE ends it. */
 typedef gboolean (*ArchiveScanFunc)(const ArchiveBan *bans, guint n, gpointer userdata);
 gboolean archive_scan(Archive *self, void (*taken)(gpointer userdata), ArchiveScanFunc each, gpointer userdata,
                       GError **error);

@@ -131,7 +131,7 @@ static GArray *all_rows(Fixture *f) {
         GArray *rows = g_array_new(FALSE, FALSE, sizeof(ArchiveBan));
         g_autoptr(GError) error = NULL;
 
-        g_assert_true(archive_store_scan(f->rows, NULL, collect, rows, &error));
+        g_assert_true(archive_store_scan(f->rows, TRUE, NULL, collect, rows, &error));
         g_assert_no_error(error);
         return rows;
 }
