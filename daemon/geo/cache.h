@@ -42,7 +42,7 @@ gboolean geo_cache_load(GeoCache *self, const GeoKnown *known);
 /* FALSE: nothing is known. `ret` is to be cleared; NULL = not wanted. */
 gboolean geo_cache_find(GeoCache *self, const Address *address, gint64 now, GeoKnown *ret);
 
-/* It was asked for outside, just now, and nobody knows. */
+/* It was asked for outside within the last GEO_CACHE_NEGATIVE_S, and nobody knows. */
 gboolean geo_cache_is_negative(GeoCache *self, const Address *address, gint64 now);
 
 /* What has to be stored, new and seen again: an array of GeoKnown, NULL = nothing. geo_cache_flushed() takes it back
