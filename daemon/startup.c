@@ -288,6 +288,7 @@ static gboolean start_services(Daemon *self, GError **error) {
                 probe_new(self->client, v->model, v->ban_table, v->findings, settings_text(s, SETTING_FAIL2BAN_SOCKET));
         v->bans = bans_new(self->client, v->model, v->ban_table, v->probe, self->manual_store,
                            settings_bool(s, SETTING_GUARD_LOCKOUT));
+        bans_set_recorder(v->bans, v->archive_recorder);
         v->jails = jails_new(self->client, &self->programs, v->model, v->probe, folders);
         v->server = server_new(self->client, v->model, v->probe, settings_text(s, SETTING_FAIL2BAN_START_COMMAND),
                                settings_text(s, SETTING_FAIL2BAN_RESTART_COMMAND),

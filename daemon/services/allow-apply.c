@@ -176,6 +176,7 @@ static gboolean lift(Work *self, GError **error) {
                                              .addresses = (const char *const *) texts->pdata,
                                              .jails = jails,
                                              .reason = self->run->reason,
+                                             .cause = ARCHIVE_CAUSE_DAEMON,
                                              .operation = self->run->operation,
                                              .now = self->run->now },
                             error);

@@ -13,8 +13,9 @@ struct Bans {
         BanTable *table;
         Probe *probe;
         ManualStore *manual;
-        Allow *allow;       /* NULL: nothing is allowed */
-        gint guard_lockout; /* atomic */
+        Allow *allow;              /* NULL: nothing is allowed */
+        ArchiveRecorder *recorder; /* NULL: nobody is told who unbanned */
+        gint guard_lockout;        /* atomic */
         BansPace *ban_pace, *unban_pace;
 };
 

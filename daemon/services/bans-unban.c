@@ -129,13 +129,26 @@ static gboolean unban_chunks(Targets *self, GError **error) {
         return TRUE;
 }
 
+/* Held from before the command until the bans are out of the table. */
+static ArchiveNote *note_who(Bans *self, const BansRequest *request, const char *jail, const GPtrArray *texts) {
+        ArchiveCause cause = request->cause == ARCHIVE_CAUSE_NONE ? ARCHIVE_CAUSE_HAND : request->cause;
+
+        if (!self->recorder)
+                return NULL;
+        return archive_recorder_note(self->recorder, jail, texts ? (const char *const *) texts->pdata : NULL,
+                                     texts ? texts->len : 0, cause,
+                                     request->caller ? (gint64) request->caller->uid : -1, request->reason);
+}
+
 static gboolean unban_in_jail(BansRun *run, const char *jail, GError **error) {
         g_auto(Targets) targets = { 0 };
+        g_autoptr(ArchiveNote) note = NULL;
         GError *cause = NULL;
         gboolean done;
 
         if (!collect_targets(&targets, run, jail, &cause))
                 return bans_run_fail(run, cause, error);
+        note = note_who(run->bans, run->request, jail, targets.texts);
         done = unban_chunks(&targets, error);
         bans_settle(run->bans, jail, bans_run_now(run));
         if (!done)
@@ -164,6 +177,7 @@ GVariant *bans_unban(Bans *self, const BansRequest *request, GError **error) {
 
 GVariant *bans_unban_all(Bans *self, const BansRequest *request, GError **error) {
         g_auto(GStrv) jails = model_jails(self->model);
+        g_autoptr(ArchiveNote) note = NULL;
         GVariantBuilder result;
         gboolean done;
         guint count = 0;
@@ -172,6 +186,7 @@ GVariant *bans_unban_all(Bans *self, const BansRequest *request, GError **error)
                 return NULL;
 
         operation_report(request->operation, 0, "fail2ban lifts all bans");
+        note = note_who(self, request, NULL, NULL);
         done = fail2ban_unban_all(self->client, &count, error);
         if (done)
                 (void) ban_table_remove_jail(self->table, NULL, request->now, "unbanned");

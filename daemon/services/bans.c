@@ -28,6 +28,10 @@ void bans_set_allow(Bans *self, Allow *allow) {
         self->allow = allow;
 }
 
+void bans_set_recorder(Bans *self, ArchiveRecorder *recorder) {
+        self->recorder = recorder;
+}
+
 void bans_set_guard(Bans *self, gboolean guard_lockout) {
         g_atomic_int_set(&self->guard_lockout, guard_lockout);
 }

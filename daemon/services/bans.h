@@ -10,6 +10,7 @@
 #pragma once
 
 #include "fail2ban/client.h"
+#include "services/archive-recorder.h"
 #include "services/ban-table.h"
 #include "services/caller.h"
 #include "services/model.h"
@@ -33,6 +34,9 @@ void bans_set_guard(Bans *self, gboolean guard_lockout);
 typedef struct Allow Allow;
 void bans_set_allow(Bans *self, Allow *allow);
 
+/* Who is told who unbanned. Borrowed; NULL: nobody. */
+void bans_set_recorder(Bans *self, ArchiveRecorder *recorder);
+
 typedef struct BansRequest {
         const Caller *caller;
         const char *const *addresses; /* 1..10,000; TOO_LARGE above; each checked before anything is done */
@@ -40,6 +44,7 @@ typedef struct BansRequest {
         const char *reason;           /* may be NULL; at most 500 bytes */
         const char *const *protect;   /* more addresses of the caller, for the guard; may be NULL (ban only) */
         gboolean force;               /* past the guard (ban only) */
+        ArchiveCause cause;           /* NONE = by hand (unban only) */
         Operation *operation;         /* may be NULL */
         gint64 now;
 } BansRequest;
