@@ -135,16 +135,15 @@ static gboolean judge(const Exchange *self, GError **error) {
 
 static SoupMessage *new_message(const HttpRequest *request, GError **error) {
         g_autoptr(GUri) uri = g_uri_parse(request->url, SOUP_HTTP_URI_FLAGS, NULL);
-        const char *scheme = uri ? g_uri_get_scheme(uri) : NULL;
-        SoupMessage *message = NULL;
+        const char *scheme = uri ? g_uri_get_scheme(uri) : "", *host = uri ? g_uri_get_host(uri) : NULL;
+        SoupMessage *message;
 
-        if (g_strcmp0(scheme, "http") == 0 || g_strcmp0(scheme, "https") == 0)
-                message = soup_message_new_from_uri(request->method, uri);
-        if (!message) {
+        if (!host || host[0] == '\0' || (!g_str_equal(scheme, "http") && !g_str_equal(scheme, "https"))) {
                 g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
                             "the address of the server must be http://HOST/... or https://HOST/...");
                 return NULL;
         }
+        message = soup_message_new_from_uri(request->method, uri);
         soup_message_set_flags(message, SOUP_MESSAGE_NO_REDIRECT);
         if (request->body)
                 soup_message_set_request_body_from_bytes(message, request->type, request->body);
