@@ -249,6 +249,13 @@ static gboolean start_allow(Daemon *self, GError **error) {
         if (!v->allow)
                 return FALSE;
         bans_set_allow(v->bans, v->allow);
+        v->explain = explain_new(&(ExplainParts) { .settings = self->settings,
+                                                   .bans = v->bans,
+                                                   .model = v->model,
+                                                   .table = v->ban_table,
+                                                   .allow = v->allow,
+                                                   .archive = self->archive_store,
+                                                   .geo = self->geo });
         return TRUE;
 }
 
@@ -318,6 +325,7 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->server_log, server_log_free);
         g_clear_pointer(&v->server, server_free);
         g_clear_pointer(&v->jails, jails_free);
+        g_clear_pointer(&v->explain, explain_free);
         g_clear_pointer(&v->allow, allow_free);
         g_clear_pointer(&v->bans, bans_free);
         g_clear_pointer(&v->probe, probe_free);

@@ -212,6 +212,15 @@ static GVariant *run_lookup(const Services *services, MethodCall *call, GError *
         return method_result(bans_lookup(services->bans, method_text(call, 0), call->now, error));
 }
 
+static GVariant *run_explain(const Services *services, MethodCall *call, GError **error) {
+        static const OptionSpec none[] = { {} };
+        g_autoptr(GVariant) dictionary = method_options(call);
+
+        if (!options_read(dictionary, none, "Explain", NULL, error))
+                return NULL;
+        return method_result(explain_address(services->explain, method_text(call, 0), call->now, error));
+}
+
 static gboolean about_lookup(const MethodCall *call, MethodAbout *ret, GError **error) {
         ret->address = g_strdup(method_text(call, 0));
         return TRUE;
@@ -224,6 +233,7 @@ static const Method rows[] = {
         { "Unban", "unban", LANE_LONG, .changes = TRUE, .run = run_unban, .about = about_change },
         { "UnbanAll", "unban", LANE_LONG, .changes = TRUE, .run = run_unban_all, .about = about_unban_all },
         { "Lookup", "read-sensitive", LANE_MEMORY, .run = run_lookup, .about = about_lookup },
+        { "Explain", "read-sensitive", LANE_FAIL2BAN, .run = run_explain, .about = about_lookup },
         {},
 };
 

@@ -16,6 +16,7 @@
 #include "services/audit.h"
 #include "services/bans.h"
 #include "services/figures.h"
+#include "services/explain.h"
 #include "services/findings.h"
 #include "services/jails.h"
 #include "services/job-table.h"
@@ -42,6 +43,7 @@ typedef struct Services {
         Places *places;
         Bans *bans;
         Allow *allow;
+        Explain *explain;
         Jails *jails;
         Server *server;
         ServerLog *server_log;

@@ -7,7 +7,6 @@
  * next look at its lists when it fails now.
  */
 
-#include <pwd.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -86,15 +85,6 @@ static char *canonical(const char *text, GError **error) {
         return entry;
 }
 
-static char *user_name(guint32 uid) {
-        struct passwd entry, *found = NULL;
-        char buffer[4096];
-
-        if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) != 0 || !found || !text_is_plain(found->pw_name))
-                return g_strdup("");
-        return g_strdup(found->pw_name);
-}
-
 static GStrv copy_jails(const char *const *jails) {
         g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
         g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
@@ -144,7 +134,7 @@ static AllowEntry *make_entry(Allow *self, const AllowRequest *request, GError *
         entry->jails = copy_jails(request->jails);
         entry->note = g_strdup(request->note ? request->note : "");
         entry->uid = request->caller->uid;
-        entry->author = user_name(request->caller->uid);
+        entry->author = caller_user_name(request->caller->uid);
         entry->unban = request->unban;
         entry->created_at = request->now;
         entry->expires_at = MAX(request->expires_at, 0);

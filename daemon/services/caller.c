@@ -2,9 +2,12 @@
 
 #include "services/caller.h"
 
+#include <pwd.h>
 #include <stdlib.h>
 
 #include <systemd/sd-login.h>
+
+#include "core/text.h"
 
 Caller *caller_new(const char *name, guint32 uid, gint32 pid) {
         Caller *self = g_new0(Caller, 1);
@@ -48,4 +51,13 @@ char *caller_unit(const Caller *self) {
                 return NULL;
         r = sd_pid_get_unit(self->pid, &unit);
         return take_text(r, unit);
+}
+
+char *caller_user_name(guint32 uid) {
+        struct passwd entry, *found = NULL;
+        char buffer[4096];
+
+        if (getpwuid_r(uid, &entry, buffer, sizeof(buffer), &found) != 0 || !found || !text_is_plain(found->pw_name))
+                return g_strdup("");
+        return g_strdup(found->pw_name);
 }

@@ -21,3 +21,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Caller, caller_free)
  * thread. Free with g_free. */
 char *caller_session(const Caller *self);
 char *caller_unit(const Caller *self);
+
+/* The name of a user, "" when he has none; asks the system's user database. Free with g_free. */
+char *caller_user_name(guint32 uid);
