@@ -214,6 +214,7 @@ static void start_archive(Daemon *self) {
         Services *v = &self->services;
 
         v->archive = archive_new(self->archive_store, self->geo, self->settings);
+        archive_set_sink(v->archive, &self->sink);
         v->archive_recorder = archive_recorder_new(v->archive);
         self->fail2ban_events = (EventTee) { self->sink, archive_recorder_sink(v->archive_recorder) };
         self->fail2ban_sink = event_tee_sink(&self->fail2ban_events);
@@ -274,6 +275,7 @@ static void start_figures(Daemon *self) {
         archive_set_listener(v->archive, &listener);
         columns_start(self->columns);
         v->figures = figures_new(self->columns, self->archive_store, self->geo, v->ban_table, self->settings);
+        v->history = history_new(v->archive, self->geo, v->figures);
 }
 
 static gboolean start_services(Daemon *self, GError **error) {
@@ -330,6 +332,7 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->bans, bans_free);
         g_clear_pointer(&v->probe, probe_free);
         g_clear_pointer(&v->archive_sync, archive_sync_free);
+        g_clear_pointer(&v->history, history_free);
         g_clear_pointer(&v->figures, figures_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);

@@ -81,6 +81,7 @@ static gboolean publish_root(Bus *self, GError **error) {
         g_autoptr(GVariant) server = model_server(self->config.services->model);
         g_autoptr(GVariant) allow = allow_state(self->config.services->allow);
         g_autoptr(GVariant) geo = places_state(self->config.services->places);
+        g_autoptr(GVariant) history = archive_state(self->config.services->archive);
         GVariantDict manager;
         int r;
 
@@ -105,6 +106,8 @@ static gboolean publish_root(Bus *self, GError **error) {
                 r = objects_publish(self->objects, BUS_ROOT, "Jobs", NULL);
         if (r >= 0)
                 r = objects_publish(self->objects, BUS_ROOT, "Stats", NULL);
+        if (r >= 0)
+                r = objects_publish(self->objects, BUS_ROOT, "History", history);
         return r >= 0 || fail(error, BUS_ROOT, r);
 }
 
@@ -129,6 +132,7 @@ static gboolean make_parts(Bus *self, GError **error) {
         bind(self, &job_methods);
         bind(self, &operation_methods);
         bind(self, &settings_methods);
+        bind(self, &history_methods);
         bind(self, &stats_methods);
         bind(self, &allow_list_methods);
         if (!publish_root(self, error))

@@ -18,8 +18,10 @@
 #include "services/figures.h"
 #include "services/explain.h"
 #include "services/findings.h"
+#include "services/history.h"
 #include "services/jails.h"
 #include "services/job-table.h"
+#include "services/log-import.h"
 #include "services/model.h"
 #include "services/operation.h"
 #include "services/places.h"
@@ -39,6 +41,7 @@ typedef struct Services {
         ArchiveRecorder *archive_recorder;
         ArchiveSync *archive_sync;
         Figures *figures;
+        History *history;
         Probe *probe;
         Places *places;
         Bans *bans;
@@ -107,6 +110,7 @@ extern const MethodGroup job_methods;
 extern const MethodGroup operation_methods;
 extern const MethodGroup geo_methods;
 extern const MethodGroup settings_methods;
+extern const MethodGroup history_methods;
 extern const MethodGroup stats_methods;
 extern const MethodGroup allow_list_methods;
 

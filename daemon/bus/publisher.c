@@ -199,6 +199,9 @@ static void publish(Publisher *self, const Event *event) {
         case EVENT_BANS:
                 publish_state(self, "Bans", event);
                 break;
+        case EVENT_HISTORY:
+                publish_state(self, "History", event);
+                break;
         case EVENT_GEO:
                 publish_state(self, "Geo", event);
                 break;

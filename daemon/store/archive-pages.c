@@ -138,16 +138,16 @@ static int next_network(const Address *network, guint length, guint8 ret[sizeof(
         return (int) sizeof(network->bytes) + 2;
 }
 
+/* One value of the column, not what lies inside of a network. */
+static gboolean is_exact(const ArchiveChoice *choice) {
+        return choice->text || (choice->within && (choice->exact || address_is_single(choice->within)));
+}
+
 static void bind_within(sqlite3_stmt *statement, const Address *within) {
         guint length = within->version == 4 ? 4 : 16;
         guint8 high[sizeof(within->bytes) + 2];
-        int high_length;
+        int high_length = next_network(within, length, high);
 
-        if (address_is_single(within)) {
-                store_bind_address(statement, P_ADDRESS, within);
-                return;
-        }
-        high_length = next_network(within, length, high);
         (void) sqlite3_bind_blob(statement, P_LOW, within->bytes, (int) length, SQLITE_TRANSIENT);
         (void) sqlite3_bind_blob(statement, P_HIGH, high, high_length, SQLITE_TRANSIENT);
         (void) sqlite3_bind_int(statement, P_LENGTH, (int) length);
@@ -163,8 +163,8 @@ static void bind_choice(const Side *self, sqlite3_stmt *statement) {
         bind_number(statement, P_COUNTRY, choice->country, choice->country >= 0);
         bind_number(statement, P_NETWORK, choice->network, choice->network >= 0);
         bind_number(statement, P_ORIGIN, choice->origin, choice->origin >= 0);
-        if (choice->text)
-                store_bind_text(statement, P_ADDRESS, choice->text);
+        if (is_exact(choice))
+                archive_row_bind_who(statement, P_ADDRESS, choice->within, choice->text);
         else if (choice->within)
                 bind_within(statement, choice->within);
 }
@@ -174,9 +174,9 @@ static gboolean is_given(const Side *self, WayName way) {
 
         switch (way) {
         case WAY_ADDRESS:
-                return choice->text || (choice->within && address_is_single(choice->within));
+                return is_exact(choice);
         case WAY_WITHIN:
-                return choice->within && !address_is_single(choice->within);
+                return choice->within && !is_exact(choice);
         case WAY_NETWORK:
                 return choice->network > 0;
         case WAY_COUNTRY:

@@ -17,6 +17,7 @@ typedef struct ArchiveChoice {
         gint64 since, until;   /* seconds; until: first one behind, G_MAXINT64 = no end */
         guint jail;            /* number, 0 = all */
         const Address *within; /* addresses and networks inside of it; NULL = all */
+        gboolean exact;        /* of a network: only itself */
         const char *text;      /* an id that is no address, exactly; NULL = all */
         gint32 country;        /* CountryCode, 0 = without; -1 = all */
         gint64 network;        /* 0 = without, -1 = all */
