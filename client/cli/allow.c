@@ -8,29 +8,8 @@
 #include "client/cli/pages.h"
 #include "client/cli/table.h"
 #include "client/lib/errors.h"
-#include "client/lib/memory.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
-
-/* The strings of a list with ", " between; ALTERNATIVE when it is empty. */
-static char *join(const Value *list, const char *alternative) {
-        auto_buffer Buffer text = { 0 };
-
-        for (size_t i = 0; i < value_count(list); i++) {
-                const Value *item = value_item(list, i);
-
-                buffer_add_text(&text, i > 0 ? ", " : "");
-                buffer_add_text(&text, item->kind == VALUE_STRING ? item->string : "");
-        }
-        return memory_text(value_count(list) > 0 ? buffer_text(&text) : alternative,
-                           value_count(list) > 0 ? text.length : strlen(alternative));
-}
-
-static void add_joined(Table *table, const Value *list, const char *alternative) {
-        auto_free char *text = join(list, alternative);
-
-        table_add(table, text);
-}
 
 static void print_rows(Cli *cli, const Value *rows) {
         static const TableColumn columns[] = { { "ENTRY" },
@@ -48,14 +27,14 @@ static void print_rows(Cli *cli, const Value *rows) {
                 int64_t expires_at = value_int(row, "expires_at", 0);
 
                 table_add(&table, value_string(row, "entry"));
-                add_joined(&table, value_get(row, "jails"), "all");
+                table_add_joined(&table, value_get(row, "jails"), "all");
                 table_add(&table, *value_string(row, "author") != '\0' ? value_string(row, "author")
                                                                        : value_string(row, "origin"));
                 if (expires_at > 0)
                         table_add_time(&table, &cli->clock, expires_at);
                 else
                         table_add(&table, "-");
-                add_joined(&table, value_get(row, "waiting"), "");
+                table_add_joined(&table, value_get(row, "waiting"), "");
                 table_style(&table, STYLE_WARNING);
                 table_add(&table, value_string(row, "note"));
                 table_add(&table, value_string(row, "problem"));

@@ -131,8 +131,11 @@ static const Option stats_options[] = {
 };
 
 static const Option history_options[] = {
-        OPTION_FILTERS, { "kind", 0, "KIND", "only ban or unban" },
-        OPTION_LIMIT,   { "all", 'a', NULL, "all rows, however many" },
+        OPTION_FILTERS,
+        { "kind", 0, "KIND", "only ban or unban" },
+        { "min", 0, "COUNT", "repeaters: banned so often at least (default 2)" },
+        OPTION_LIMIT,
+        { "all", 'a', NULL, "all rows, however many" },
         OPTIONS_END,
 };
 
@@ -152,7 +155,6 @@ static const Option export_options[] = {
 static const Option import_log_options[] = {
         { "timezone", 0, "ZONE", "the zone of the log's times (default: this host's)" },
         { "dry-run", 0, NULL, "only tell what would be taken" },
-        OPTION_REASON,
         OPTIONS_END,
 };
 
@@ -251,11 +253,13 @@ const Command commands[] = {
           .words_maximum = 2,
           .run = allow_run },
         { .name = "history",
-          .usage = "",
-          .summary = "List bans and unbans of the archive",
+          .usage = "\nrepeaters",
+          .summary = "List bans and unbans of the archive, or who was banned again and again",
           .examples = "banguictl history --range 7d --country CN\n"
-                      "banguictl history --address 203.0.113.0/24 --kind unban",
+                      "banguictl history --address 203.0.113.0/24 --kind unban\n"
+                      "banguictl history repeaters --range 30d --min 5",
           .options = history_options,
+          .words_maximum = 1,
           .run = history_run },
         { .name = "address",
           .usage = "ADDRESS",

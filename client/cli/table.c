@@ -140,6 +140,18 @@ void table_add_duration(Table *self, int64_t seconds) {
         table_end_cell(self, start, self->text.length - start);
 }
 
+void table_add_joined(Table *self, const Value *list, const char *alternative) {
+        auto_buffer Buffer text = { 0 };
+
+        for (size_t i = 0; i < value_count(list); i++) {
+                const Value *item = value_item(list, i);
+
+                buffer_add_text(&text, i > 0 ? ", " : "");
+                buffer_add_text(&text, item->kind == VALUE_STRING ? item->string : "");
+        }
+        table_add(self, value_count(list) > 0 ? buffer_text(&text) : alternative);
+}
+
 void table_style(Table *self, Style style) {
         if (self->styles == NULL)
                 self->styles = memory_new(self->capacity, sizeof(Style));

@@ -15,6 +15,7 @@
 
 #include "client/cli/output.h"
 #include "client/lib/clock.h"
+#include "client/lib/value.h"
 
 #define TABLE_COLUMNS_MAX 16
 #define TABLE_GAP 2 /* blanks between columns */
@@ -51,6 +52,9 @@ void table_add_span(Table *self, const char *text, size_t length);
 void table_add_int(Table *self, int64_t number);
 void table_add_time(Table *self, Clock *clock, int64_t at);
 void table_add_duration(Table *self, int64_t seconds);
+
+/* The strings of a list with ", " between; ALTERNATIVE when it is empty. */
+void table_add_joined(Table *self, const Value *list, const char *alternative);
 
 /* How the cell that was added last looks. */
 void table_style(Table *self, Style style);

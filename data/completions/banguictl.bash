@@ -31,11 +31,11 @@ _banguictl_options() {
         allow)
                 printf '%s\n' --jail --all-jails --note --for --until --keep-bans --force --search --reason --limit --all
                 ;;
-        history) printf '%s\n' $_banguictl_filters --kind --limit --all ;;
+        history) printf '%s\n' $_banguictl_filters --kind --min --limit --all ;;
         address) printf '%s\n' --limit --all ;;
         stats) printf '%s\n' $_banguictl_filters --bucket --timezone --limit ;;
         export) printf '%s\n' $_banguictl_filters --format --lines ;;
-        import-log) printf '%s\n' --timezone --dry-run --reason ;;
+        import-log) printf '%s\n' --timezone --dry-run ;;
         geo) printf '%s\n' --reason ;;
         jobs) printf '%s\n' --names ;;
         audit) printf '%s\n' --method --uid --since --until --search --limit --all ;;
@@ -61,6 +61,7 @@ _banguictl_words() {
                         ;;
                 esac
                 ;;
+        history:1) printf '%s\n' list repeaters ;;
         allow:1) printf '%s\n' add change remove check list ;;
         stats:1) printf '%s\n' overview country jail network origin top unique trend hours compare ;;
         geo:1) printf '%s\n' show lookup ask reload resolve ;;
@@ -94,7 +95,7 @@ _banguictl_argument() {
         --color) printf '%s\n' auto always never ;;
         --level) printf '%s\n' CRITICAL ERROR WARNING NOTICE INFO DEBUG ;;
         --bus | --host | --timeout | --within | --search | --reason | --limit | --lines | --contains | --method | --uid | \
-                --since | --until | --address | --country | --network | --timezone | --note | --for | -H | -w | -s | -r | -n) ;;
+                --since | --until | --address | --country | --network | --timezone | --min | --note | --for | -H | -w | -s | -r | -n) ;;
         *) return 1 ;;
         esac
 }

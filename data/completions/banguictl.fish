@@ -63,7 +63,7 @@ complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l restart -d
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l unban -d 'Lift the bans'
 complete -c banguictl -n '__fish_seen_subcommand_from bans ban unban watch log allow history stats export' -s j -l jail -x \
     -a '(__banguictl_jails)' -d 'In this jail'
-complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings allow import-log geo' -s r -l reason -x -d Why
+complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings allow geo' -s r -l reason -x -d Why
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -s w -l within -x -d 'Only in this network'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l sort -x -a 'address banned-at ends-at failures jail'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l reverse -d 'The other way round'
@@ -90,6 +90,8 @@ complete -c banguictl -n $archive -l country -x -d 'Only from this country'
 complete -c banguictl -n $archive -l network -x -d 'Only from this network'
 complete -c banguictl -n $archive -l origin -x -a 'self manual blocklist' -d 'Only of this origin'
 complete -c banguictl -n '__fish_seen_subcommand_from history' -l kind -x -a 'ban unban' -d 'Only these'
+complete -c banguictl -n '__fish_seen_subcommand_from history' -l min -x -d 'At least so often'
+complete -c banguictl -n '__fish_seen_subcommand_from history' -a 'list repeaters'
 complete -c banguictl -n '__fish_seen_subcommand_from stats' \
     -a 'overview country jail network origin top unique trend hours compare'
 complete -c banguictl -n '__fish_seen_subcommand_from stats' -l bucket -x -a 'auto hour 6h day week month' -d 'Of a bar'
