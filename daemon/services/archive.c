@@ -15,8 +15,8 @@
 #define PURGE_FIRST 200
 #define PURGE_MIN 20
 #define PURGE_MAX 5000
-#define PURGE_LONG_US (20 * 1000) /* a step that took longer is followed by a smaller one */
-#define PURGE_SHORT_US (8 * 1000)
+#define PURGE_LONG_US (10 * 1000) /* a step that took longer is followed by a smaller one */
+#define PURGE_SHORT_US (4 * 1000)
 #define PLACE_STEP 2000
 #define TELL_SYNCED_S 300 /* how old SyncedAt may be when nothing else changes */
 

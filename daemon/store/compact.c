@@ -13,7 +13,7 @@
 static const char what_read[] = "reading the size of the database";
 
 typedef struct Compact {
-        const char *file;
+        Store *store;
         StoreProgressFunc check;
         gpointer userdata;
         GError *stopped;
@@ -33,7 +33,7 @@ static gboolean read_size(StoreConnection *connection, Size *ret, GError **error
 /* Once for the new copy, and once for the write-ahead log, through which it gets into the file. */
 static gboolean check_room(const Compact *self, const Size *size, GError **error) {
         guint64 needed = (guint64) ((size->pages - size->free_pages) * size->page_size) * 2 + MARGIN;
-        g_autofree char *folder = g_path_get_dirname(self->file);
+        g_autofree char *folder = g_path_get_dirname(store_file(self->store));
         struct statvfs disk;
         guint64 free_bytes;
 
@@ -82,7 +82,7 @@ static gboolean compact(StoreConnection *connection, gpointer userdata, GError *
         if (!read_size(connection, &before, error) || !check_room(self, &before, error) ||
             !vacuum(connection, self, error))
                 return FALSE;
-        store_checkpoint(connection);
+        store_empty_log(self->store);
         if (!read_size(connection, &after, error))
                 return FALSE;
         self->sizes = (StoreCompaction) {
@@ -93,7 +93,7 @@ static gboolean compact(StoreConnection *connection, gpointer userdata, GError *
 }
 
 gboolean store_compact(Store *self, StoreProgressFunc check, gpointer userdata, StoreCompaction *ret, GError **error) {
-        Compact work = { .file = store_file(self), .check = check, .userdata = userdata };
+        Compact work = { .store = self, .check = check, .userdata = userdata };
 
         gboolean done = store_alone(self, compact, &work, error);
 

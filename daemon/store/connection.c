@@ -256,8 +256,16 @@ void store_set_check(StoreConnection *self, int (*check)(void *userdata), gpoint
         sqlite3_progress_handler(self->db, CHECK_OPERATIONS, check, userdata);
 }
 
-void store_checkpoint(StoreConnection *self) {
-        (void) sqlite3_wal_checkpoint_v2(self->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+void store_set_commit_hook(StoreConnection *self,
+                           int (*hook)(void *userdata, sqlite3 *db, const char *database, int pages),
+                           gpointer userdata) {
+        (void) sqlite3_wal_hook(self->db, hook, userdata);
+}
+
+void store_checkpoint(StoreConnection *self, gboolean whole) {
+        int mode = whole ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+
+        (void) sqlite3_wal_checkpoint_v2(self->db, NULL, mode, NULL, NULL);
 }
 
 static gboolean configure(StoreConnection *self, gboolean writer, GError **error) {

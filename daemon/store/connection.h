@@ -24,6 +24,9 @@ gboolean store_write(Store *self, StoreFunc work, gpointer userdata, GError **er
 /* The same turn without a transaction, for what cannot be done in one. */
 gboolean store_alone(Store *self, StoreFunc work, gpointer userdata, GError **error);
 
+/* Within store_alone(): the write-ahead log goes into the file and is emptied, unless a reader holds it back. */
+void store_empty_log(Store *self);
+
 /* The path of the database, and of the file that a backup is made in. Borrowed; to be freed. */
 const char *store_file(const Store *self);
 char *store_backup_file(const Store *self);
@@ -82,5 +85,11 @@ gboolean store_copy(StoreConnection *self, const char *file, StoreProgressFunc p
  * no more. */
 void store_set_check(StoreConnection *self, int (*check)(void *userdata), gpointer userdata);
 
-/* Moves the write-ahead log into the file as far as readers allow, and empties it. */
-void store_checkpoint(StoreConnection *self);
+/* After each commit, with the length of the write-ahead log in pages; in place of SQLite's own checkpoints. */
+void store_set_commit_hook(StoreConnection *self,
+                           int (*hook)(void *userdata, sqlite3 *db, const char *database, int pages),
+                           gpointer userdata);
+
+/* Moves the write-ahead log into the file as far as readers allow. whole: waits for them a little, and empties it; on
+ * the writer alone. */
+void store_checkpoint(StoreConnection *self, gboolean whole);

@@ -5,7 +5,8 @@
  *
  * The writer is one connection; who wants it draws a number and waits for its turn (a plain mutex would let a busy
  * thread starve the others). A reader is taken from the pool, made when none is idle and fewer than READERS_MAX exist,
- * or waited for. `lock` covers the numbers and the pool, never a query.
+ * or waited for. `lock` covers the numbers and the pool, never a query. The write-ahead log is moved into the file by the
+ * checkpointer's thread, so that a short commit stays short; one that makes the log long takes part in the work.
  */
 
 #include "store/store.h"
@@ -17,14 +18,19 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "store/checkpointer.h"
 #include "store/connection.h"
 #include "store/migrations.h"
 
 #define READERS_MAX 4
+/* Pages of the write-ahead log, from which on the checkpointer, and from which on the writer itself moves them. */
+#define LOG_LONG 1000
+#define LOG_TOO_LONG 6000
 
 struct Store {
         char *file;
         StoreConnection *writer;
+        Checkpointer *checkpointer;
 
         GMutex lock;
         GCond changed; /* a turn ended, or a reader came back */
@@ -97,6 +103,16 @@ static gboolean check_wal(StoreConnection *connection, GError **error) {
         return FALSE;
 }
 
+static int on_commit(void *userdata, sqlite3 *db, const char *database, int pages) {
+        Store *self = userdata;
+
+        if (pages >= LOG_TOO_LONG)
+                store_checkpoint(self->writer, FALSE);
+        else if (pages >= LOG_LONG)
+                checkpointer_ask(self->checkpointer);
+        return SQLITE_OK;
+}
+
 static gboolean open_writer(Store *self, GError **error) {
         g_autoptr(StoreConnection) writer = store_connection_open(self->file, TRUE, error);
 
@@ -106,6 +122,8 @@ static gboolean open_writer(Store *self, GError **error) {
                 return FALSE;
         }
         self->writer = g_steal_pointer(&writer);
+        self->checkpointer = checkpointer_new(self->file);
+        store_set_commit_hook(self->writer, on_commit, self);
         return TRUE;
 }
 
@@ -145,6 +163,7 @@ void store_close(Store *self) {
         /* Readers first: the last connection to close checkpoints and takes the log away. */
         while (self->n_idle > 0)
                 store_connection_close(self->idle[--self->n_idle]);
+        g_clear_pointer(&self->checkpointer, checkpointer_free);
         g_clear_pointer(&self->writer, store_connection_close);
         use_temporary_folder(NULL);
 
@@ -191,6 +210,12 @@ void store_trim(Store *self) {
         take_turn(self);
         store_connection_trim(self->writer);
         end_turn(self);
+}
+
+void store_empty_log(Store *self) {
+        checkpointer_hold(self->checkpointer);
+        store_checkpoint(self->writer, TRUE);
+        checkpointer_release(self->checkpointer);
 }
 
 const char *store_file(const Store *self) {
