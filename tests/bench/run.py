@@ -250,6 +250,7 @@ def main():
         programs("bench-cli", stack.client, stack.address, stack.fail2ban.socket, stack.fail2ban.etc, "bans")
         programs("bench-decode", stack.fail2ban.socket, "bench")
         programs("bench-ban-table")
+    programs("bench-archive")
         programs("bench-retention")
     bench_slow_action()
 
