@@ -546,7 +546,7 @@ class Words(unittest.TestCase):
         with Stack(jails=JAILS) as stack:
             self.environment = stack.environment(PATH=f"{self.client.parent}:{os.environ['PATH']}")
             self.assertEqual(set(self.commands), self.complete(""))
-            self.assertEqual({"status"}, self.complete("st"))
+            self.assertEqual({"unban"}, self.complete("un"))
             for command in self.commands:
                 wanted = self.options(self.help("help", command)) | self.options(self.help("help"))
                 self.assertEqual({f"--{option}" for option in wanted}, self.complete(command, "--"), command)
@@ -554,6 +554,7 @@ class Words(unittest.TestCase):
             self.assertEqual({"sshd"}, self.complete("bans", "--all", "--jail", "s"))
             self.assertEqual({"ends-at"}, self.complete("bans", "--sort", "e"))
             self.assertIn("bantime=", self.complete("jail", "sshd", "set", "ban"))
+            self.assertEqual({"log-level"}, self.complete("settings", "--reset", "log"))
             self.assertEqual(set(), self.complete("bans", "--within", ""))
 
     def test_other_shells(self):
