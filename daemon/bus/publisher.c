@@ -56,8 +56,7 @@ static gboolean is_ban(EventType type) {
 }
 
 static gboolean is_state(EventType type) {
-        return !is_ban(type) && type != EVENT_JAIL_REMOVED && type != EVENT_SETTINGS &&
-               type != EVENT_ALLOW;
+        return !is_ban(type) && type != EVENT_JAIL_REMOVED && type != EVENT_SETTINGS && type != EVENT_ALLOW;
 }
 
 /* States are the same when they are of the same thing. */

@@ -3,9 +3,9 @@
 /*
  * A child that may do nothing but compute
  *
- * Limits on processor time, memory and files; no new privileges; another user (nobody) where we have the capabilities to
- * become one; and by Landlock, where the kernel has it, no file but those of programs and libraries, to be read. Under
- * systemd the daemon is root without one capability, so there Landlock is what keeps root's files away.
+ * Limits on processor time, memory and files; no new privileges; another user (nobody) where we have the capabilities
+ * to become one; and by Landlock, where the kernel has it, no file but those of programs and libraries, to be read.
+ * Under systemd the daemon is root without one capability, so there Landlock is what keeps root's files away.
  */
 
 #pragma once

@@ -3,9 +3,10 @@
 /*
  * Which regular expression matches a line
  *
- * fail2ban-regex prints what it found by a template (-o), but not which expression found it. So each expression gets one
- * more group with a name of its own, which captures the last character of the match, and the template prints all of
- * them: the one that is not empty is the one that matched. The group stands last, so that the numbers of others stay.
+ * fail2ban-regex prints what it found by a template (-o), but not which expression found it. So each expression gets
+ * one more group with a name of its own, which captures the last character of the match, and the template prints all
+ * of them: the one that is not empty is the one that matched. The group stands last, so that the numbers of others
+ * stay.
  *
  * The template's parts are told apart by control characters, which are taken out of the lines.
  */

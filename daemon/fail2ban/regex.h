@@ -3,8 +3,8 @@
 /*
  * Which regular expression matches a line
  *
- * Only fail2ban's own matching says what fail2ban would do, so fail2ban-regex is asked, for all lines of a jail at once:
- * confined (fail2ban/confinement.h), without host names being looked up, with nothing on disk. Blocking.
+ * Only fail2ban's own matching says what fail2ban would do, so fail2ban-regex is asked, for all lines of a jail at
+ * once: confined (fail2ban/confinement.h), without host names being looked up, with nothing on disk. Blocking.
  */
 
 #pragma once
@@ -22,8 +22,8 @@ typedef struct Fail2banRules {
         guint maxlines;
 } Fail2banRules;
 
-/* ret_rules has `n` entries: the index of the failregex that fail2ban would take for the line, -1 = none, or the line is
- * only the beginning of what another one matched. program: path of fail2ban-regex. REGEX_INVALID with what it said;
- * TIMEOUT; INTERNAL when it cannot be confined. */
+/* ret_rules has `n` entries: the index of the failregex that fail2ban would take for the line, -1 = none, or the line
+ * is only the beginning of what another one matched. program: path of fail2ban-regex. REGEX_INVALID with what it
+ * said; TIMEOUT; INTERNAL when it cannot be confined. */
 gboolean fail2ban_regex_match(const char *program, const Fail2banRules *rules, const char *const *lines, guint n,
                               guint timeout_s, int *ret_rules, GError **error);

@@ -3,8 +3,8 @@
 /*
  * Adding, changing, removing
  *
- * What is asked for is stored first and is true from then on; that fail2ban is told comes after, and is made good by the
- * next look at its lists when it fails now.
+ * What is asked for is stored first and is true from then on; that fail2ban is told comes after, and is made good by
+ * the next look at its lists when it fails now.
  */
 
 #include <string.h>
@@ -69,10 +69,10 @@ static gboolean check_width(const char *text, gboolean force, GError **error) {
         if (force || !address_try_parse(text, &address) ||
             address.prefix >= (address.version == 4 ? WIDE_IPV4 : WIDE_IPV6))
                 return TRUE;
-        g_set_error(
-                error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
-                "%s is wider than /%d: hardly anybody would be banned any more; the option force allows it all the same",
-                text, address.version == 4 ? WIDE_IPV4 : WIDE_IPV6);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
+                    "%s is wider than /%d, so hardly anybody would be banned any more; the option force allows it all "
+                    "the same",
+                    text, address.version == 4 ? WIDE_IPV4 : WIDE_IPV6);
         return FALSE;
 }
 

@@ -3,7 +3,8 @@
 /*
  * Showing the allow list, ours and the administrator's
  *
- * What fail2ban ignores is known from the model, so nothing here waits for fail2ban. Which of it is ours, our marks say.
+ * What fail2ban ignores is known from the model, so nothing here waits for fail2ban. Which of it is ours, our marks
+ * say.
  */
 
 #include <string.h>
@@ -273,11 +274,14 @@ static gboolean read_cursor(const char *cursor, Item *ret, GError **error) {
         return TRUE;
 }
 
+static char *cursor_of(const Item *last) {
+        return g_strconcat(last->entry ? "bangui:" : "fail2ban:", last->text, NULL);
+}
+
 static GVariant *page(Allow *self, const AllowQuery *query, const Item *after, const GPtrArray *items,
                       const GPtrArray *listings, char **ret_cursor, guint *ret_total) {
-        g_autofree char *cursor = g_strdup("");
         const Item *last = NULL;
-        guint shown = 0, total = 0;
+        guint shown = 0, left = 0, total = 0;
         GVariantBuilder rows;
 
         g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
@@ -289,18 +293,16 @@ static GVariant *page(Allow *self, const AllowQuery *query, const Item *after, c
                 total++;
                 if (after && compare_items(item, after) <= 0)
                         continue;
-                if (shown == query->limit && *cursor == '\0') {
-                        g_free(cursor);
-                        cursor = g_strconcat(last->entry ? "bangui:" : "fail2ban:", last->text, NULL);
-                }
-                if (shown == query->limit)
+                if (shown == query->limit) {
+                        left++;
                         continue;
+                }
                 g_variant_builder_add_value(&rows, item_row(self, item, listings, query->now));
                 last = item;
                 shown++;
         }
         if (ret_cursor)
-                *ret_cursor = g_steal_pointer(&cursor);
+                *ret_cursor = last && left > 0 ? cursor_of(last) : g_strdup("");
         if (ret_total)
                 *ret_total = total;
         return g_variant_ref_sink(g_variant_builder_end(&rows));

@@ -3,10 +3,10 @@
 /*
  * The allow list: who is never to be banned
  *
- * An entry is an address, a network or a host name, for all jails or for some, with or without an end. It is kept in our
- * database and put into fail2ban's ignore lists, again whenever a list lacks it, and taken back when it ends. What an
- * administrator put into those lists himself is shown with the entries, guards against bans as they do, and is never
- * taken away. Blocking, thread-safe.
+ * An entry is an address, a network or a host name, for all jails or for some, with or without an end. It is kept in
+ * our database and put into fail2ban's ignore lists, again whenever a list lacks it, and taken back when it ends.
+ * What an administrator put into those lists himself is shown with the entries, guards against bans as they do, and
+ * is never taken away. Blocking, thread-safe.
  */
 
 #pragma once
@@ -80,10 +80,11 @@ typedef struct AllowQuery {
         gint64 now;
 } AllowQuery;
 
-/* aa{sv}, ours first, addresses as numbers, then names: entry, origin ("bangui", "fail2ban"), kind ("address", "network",
- * "name"), jails (as, empty = all), in_force (as: jails that have it in their list now), waiting (as: running jails that
- * are to have it and do not), and for ours note, uid, author, created_at, expires_at (0 = never), addresses (as),
- * resolved_at, problem (s: why the name was not found). Not floating. ret_cursor and ret_total as ban_table_query(). */
+/* aa{sv}, ours first, addresses as numbers, then names: entry, origin ("bangui", "fail2ban"), kind ("address",
+ * "network", "name"), jails (as, empty = all), in_force (as: jails that have it in their list now), waiting (as:
+ * running jails that are to have it and do not), and for ours note, uid, author, created_at, expires_at (0 = never),
+ * addresses (as), resolved_at, problem (s: why the name was not found). Not floating. ret_cursor and ret_total as
+ * ban_table_query(). */
 GVariant *allow_list(Allow *self, const AllowQuery *query, char **ret_cursor, guint *ret_total, GError **error);
 
 /* a{sv}: address, allowed b, jails as (running jails that would not ban it), entries aa{sv} (rows of what covers it).
@@ -104,8 +105,8 @@ GVariant *allow_state(Allow *self);
 /* The job that runs allow_apply(). */
 #define ALLOW_JOB "allow-list"
 
-/* For jobs. Removes what has ended, then makes the ignore lists of all running jails true. fail2ban that is not there is
- * no failure. */
+/* For jobs. Removes what has ended, then makes the ignore lists of all running jails true. fail2ban that is not there
+ * is no failure. */
 gboolean allow_apply(Allow *self, gint64 now, Operation *operation, GError **error);
 
 /* Looks host names up anew and applies what changed. A name that is not found keeps its addresses. */

@@ -3,9 +3,9 @@
 /*
  * Why is an address banned, or not?
  *
- * Puts together what several parts know: the ban table and fail2ban's database, the rules of the running jails (asked of
- * fail2ban-regex), our record of bans by hand, the allow list, the archive, the atlas; and says it in one sentence.
- * What one part cannot tell leaves the others and is said among the problems. Blocking, thread-safe.
+ * Puts together what several parts know: the ban table and fail2ban's database, the rules of the running jails (asked
+ * of fail2ban-regex), our record of bans by hand, the allow list, the archive, the atlas; and says it in one
+ * sentence. What one part cannot tell leaves the others and is said among the problems. Blocking, thread-safe.
  */
 
 #pragma once

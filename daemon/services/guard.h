@@ -25,7 +25,8 @@ Guard *guard_new(const Caller *caller, const char *const *protect, GError **erro
 void guard_free(Guard *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Guard, guard_free)
 
-/* An address or network that is not to be banned; another text is left out. why: goes after "it would hit ADDRESS, ". */
+/* An address or network that is not to be banned; another text is left out. why: goes after "it would hit ADDRESS, ".
+ * */
 void guard_add_allowed(Guard *self, const char *text, const char *why);
 
 /* WOULD_LOCK_OUT; the message says which address is protected, why, and that `force` overrides. */

@@ -3,8 +3,9 @@
 /*
  * Who is never to be banned, and what we put into fail2ban's ignore lists for it
  *
- * An entry is what a person asked for; a mark is one address or network that an entry stands for in one jail. A mark is
- * written before fail2ban is told, so that after a crash nothing of ours is taken for the administrator's own. Blocking.
+ * An entry is what a person asked for; a mark is one address or network that an entry stands for in one jail. A mark
+ * is written before fail2ban is told, so that after a crash nothing of ours is taken for the administrator's own.
+ * Blocking.
  */
 
 #pragma once

@@ -82,8 +82,8 @@ class Explain(Case):
         self.stack.call("AllowList.Add", GLib.Variant("(sa{sv})", ("192.0.2.128/28", note)))
         given = self.explain(self.stack, "192.0.2.130")
         self.assertEqual(given["verdict"],
-                         "192.0.2.130 is not banned, and will not be: the allow list has 192.0.2.128/28 (office), and no "
-                         "ban of it is known.")
+                         "192.0.2.130 is not banned, and will not be: the allow list has 192.0.2.128/28 (office), and "
+                         "no ban of it is known.")
         self.assertEqual([row["entry"] for row in given["allowed_by"]], ["192.0.2.128/28"])
 
     def test_unknown(self):
