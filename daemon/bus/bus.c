@@ -81,7 +81,7 @@ static gboolean publish_root(Bus *self, GError **error) {
         g_autoptr(GVariant) server = model_server(self->config.services->model);
         g_autoptr(GVariant) allow = allow_state(self->config.services->allow);
         g_autoptr(GVariant) geo = places_state(self->config.services->places);
-        g_autoptr(GVariant) history = archive_state(self->config.services->archive);
+        g_autoptr(GVariant) history = g_variant_ref_sink(archive_state(self->config.services->archive));
         GVariantDict manager;
         int r;
 

@@ -64,6 +64,7 @@ static gboolean write_pages(Export *self, const ArchiveChoice *choice, GError **
         };
         gboolean more = TRUE;
 
+        report(self);
         while (more) {
                 if (!operation_check(self->request->operation, error) ||
                     !archive_store_page(self->history->store, &page, &page.key, &more, error) || !flush(self, error))
