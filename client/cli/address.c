@@ -75,6 +75,9 @@ int address_run(Cli *cli) {
                 cli_print_json(cli, result);
                 return 0;
         }
+        card_print(cli, place_rows, LENGTH(place_rows), result);
+        if (value_int(result, "network", 0) > 0)
+                card_print(cli, network_rows, LENGTH(network_rows), result);
         card_print(cli, card_rows, LENGTH(card_rows), result);
         print_jails(cli, value_get(result, "jails"));
         if (value_count(value_get(result, "rows")) > 0) {

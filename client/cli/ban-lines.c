@@ -51,10 +51,9 @@ static inline bool take_numbers(BanLines *self, BanRow *row) {
                take_number(self, &row->failures) && TAKE(self, ",\"count\":") && take_number(self, &row->count);
 }
 
-static inline bool take_end(BanLines *self) {
-        JsonSpan country;
-
-        return TAKE(self, ",\"country\":\"") && take_string(self, &country) && TAKE(self, "}\n");
+static inline bool take_place(BanLines *self, BanRow *row) {
+        return TAKE(self, ",\"country\":\"") && take_string(self, &row->country) && TAKE(self, ",\"network\":") &&
+               take_number(self, &row->network) && TAKE(self, "}\n");
 }
 
 typedef struct BanField {
@@ -69,7 +68,7 @@ typedef struct BanField {
 static const BanField fields[] = {
         FIELD(jail, JSON_STRING),    FIELD(address, JSON_STRING),   FIELD(banned_at, JSON_NUMBER),
         FIELD(ends_at, JSON_NUMBER), FIELD(remaining, JSON_NUMBER), FIELD(failures, JSON_NUMBER),
-        FIELD(count, JSON_NUMBER),
+        FIELD(count, JSON_NUMBER),   FIELD(country, JSON_STRING),   FIELD(network, JSON_NUMBER),
 };
 
 static void take_field(BanRow *self, const JsonField *found) {
@@ -118,7 +117,7 @@ static int scan_line(BanLines *self, BanRow *row) {
 int ban_lines_next(BanLines *self, BanRow *ret_row) {
         BanLines known = *self;
 
-        if (!take_names(&known, ret_row) || !take_numbers(&known, ret_row) || !take_end(&known))
+        if (!take_names(&known, ret_row) || !take_numbers(&known, ret_row) || !take_place(&known, ret_row))
                 return scan_line(self, ret_row);
         *self = known;
         return 1;

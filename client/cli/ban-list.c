@@ -97,6 +97,12 @@ static void add_row(Buffer *text, const size_t *widths, Clock *clock, const BanR
         else
                 buffer_add_char(text, '-');
         end_right(text, start, widths[BAN_COLUMN_BANS]);
+
+        buffer_add_spaces(text, TABLE_GAP);
+        if (row->country.length > 0)
+                (void) add_span(text, &row->country);
+        else
+                buffer_add_char(text, '-');
         buffer_add_char(text, '\n');
 }
 

@@ -12,6 +12,7 @@ static const TableColumn columns[BAN_COLUMNS] = {
         [BAN_COLUMN_LEFT] = { "LEFT", .right = true },
         [BAN_COLUMN_FAILURES] = { "FAILURES", .right = true },
         [BAN_COLUMN_BANS] = { "BANS", .right = true },
+        [BAN_COLUMN_COUNTRY] = { "COUNTRY" },
 };
 
 static JsonSpan span_of(const char *text) {
@@ -27,6 +28,8 @@ void ban_row_from_value(BanRow *self, const Value *map) {
                 .remaining = value_int(map, "remaining", 0),
                 .failures = value_int(map, "failures", 0),
                 .count = value_int(map, "count", 0),
+                .country = span_of(value_string(map, "country")),
+                .network = value_int(map, "network", 0),
         };
 }
 
@@ -43,6 +46,10 @@ void ban_table_add(Table *table, Clock *clock, const BanRow *row) {
         table_add_int(table, row->failures);
         if (row->count > 0)
                 table_add_int(table, row->count);
+        else
+                table_add(table, "-");
+        if (row->country.length > 0)
+                table_add_span(table, row->country.text, row->country.length);
         else
                 table_add(table, "-");
 }

@@ -16,6 +16,8 @@ typedef struct BanRow {
         int64_t remaining;
         int64_t failures;
         int64_t count;
+        JsonSpan country; /* two letters, or empty */
+        int64_t network;
 } BanRow;
 
 enum {
@@ -26,6 +28,7 @@ enum {
         BAN_COLUMN_LEFT,
         BAN_COLUMN_FAILURES,
         BAN_COLUMN_BANS,
+        BAN_COLUMN_COUNTRY,
         BAN_COLUMNS,
 };
 
