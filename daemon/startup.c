@@ -291,6 +291,7 @@ static gboolean start_services(Daemon *self, GError **error) {
         self->model_sink = event_tee_sink(&self->model_events);
         v->model = model_new(&self->model_sink);
         v->ban_table = ban_table_new(&self->fail2ban_sink);
+        ban_table_set_geo(v->ban_table, self->geo);
         start_figures(self);
         v->archive_sync = archive_sync_new(v->archive, v->model, v->ban_table, v->archive_recorder);
         v->probe =
@@ -309,6 +310,7 @@ static gboolean start_services(Daemon *self, GError **error) {
                                                 .outside = self->geo_outside,
                                                 .store = self->place_store,
                                                 .archive = v->archive,
+                                                .table = v->ban_table,
                                                 .settings = s,
                                                 .findings = v->findings,
                                                 .sink = &self->sink,

@@ -375,6 +375,8 @@ static void hand_out(const Search *self, const BanSlot *slot, BanFunc each, gpoi
                 .ends_at = slot->ends_at,
                 .failures = slot->failures,
                 .count = slot->count,
+                .country = slot->country,
+                .network = slot->network,
         };
 
         each(&ban, userdata);

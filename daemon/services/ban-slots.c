@@ -25,7 +25,7 @@ typedef struct Block {
         guint32 queue[BLOCK_SLOTS];
 } Block;
 
-G_STATIC_ASSERT(sizeof(BanSlot) == 48);
+G_STATIC_ASSERT(sizeof(BanSlot) == 56);
 G_STATIC_ASSERT(sizeof(Block) % 4096 == 0);
 
 typedef struct Jail {
@@ -423,6 +423,13 @@ void ban_slots_set(BanSlots *self, guint32 index, gint64 banned_at, gint64 ends_
         queue_remove(self, slot);
         slot->ends_at = ends_at;
         queue_add(self, index);
+}
+
+void ban_slots_set_place(BanSlots *self, guint32 index, guint16 country, guint32 network) {
+        BanSlot *slot = slot_at(self, index);
+
+        slot->country = country;
+        slot->network = network;
 }
 
 /* Index and queue are told the last slot's new number. */

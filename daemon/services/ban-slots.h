@@ -13,7 +13,7 @@
 
 #define BAN_SLOT_NONE G_MAXUINT32
 
-/* 48 bytes. With its place in the queue (4) and its share of the index (5 to 10) a ban takes about 60. */
+/* 56 bytes. With its place in the queue (4) and its share of the index (5 to 10) a ban takes about 68. */
 typedef struct BanSlot {
         Address address; /* version 0: the id is a text, its pointer stands in the bytes */
         guint16 jail;
@@ -21,7 +21,9 @@ typedef struct BanSlot {
         gint64 banned_at;
         gint64 ends_at; /* -1 = permanent */
         guint32 count;
-        guint32 queued; /* place in the queue of ends, BAN_SLOT_NONE when permanent */
+        guint32 queued;  /* place in the queue of ends, BAN_SLOT_NONE when permanent */
+        guint32 network; /* 0 = not known */
+        guint16 country; /* 0 = not known */
 } BanSlot;
 
 /* Who, for a search; text is NULL when it is an address. */
@@ -65,6 +67,7 @@ guint32 ban_slots_find(const BanSlots *self, const char *jail, const BanId *id);
 /* A ban that is not there yet; times and numbers are zero, the end permanent. BAN_SLOT_NONE when no more jails fit. */
 guint32 ban_slots_add(BanSlots *self, const char *jail, const BanId *id);
 void ban_slots_set(BanSlots *self, guint32 index, gint64 banned_at, gint64 ends_at, guint failures, guint count);
+void ban_slots_set_place(BanSlots *self, guint32 index, guint16 country, guint32 network);
 void ban_slots_remove(BanSlots *self, guint32 index);
 
 gint64 ban_slots_next_end(const BanSlots *self); /* G_MAXINT64 = none */

@@ -18,10 +18,12 @@
 #include "services/ban-teller.h"
 
 #define REMOVE_STEP 1000     /* bans taken out under one write lock */
+#define PLACE_STEP 5000      /* bans looked up under one write lock */
 #define CORRECTION_SECONDS 2 /* how far fail2ban's row may be from what we assumed, untold */
 
 struct BanTable {
         BanTeller *teller;
+        Geo *geo; /* NULL: no countries */
 
         GMutex changes;
         guint batches;
@@ -100,6 +102,8 @@ static void copy_slot(BanTable *self, guint32 index, Ban *ret) {
                 .ends_at = slot->ends_at,
                 .failures = slot->failures,
                 .count = slot->count,
+                .country = slot->country,
+                .network = slot->network,
         };
 }
 
@@ -134,6 +138,7 @@ static Change add_slot(BanTable *self, const Ban *ban, const BanId *id) {
                 return CHANGE_NONE;
         }
         ban_slots_set(self->slots, index, ban->banned_at, ban->ends_at, ban->failures, ban->count);
+        ban_slots_set_place(self->slots, index, ban->country, ban->network);
         return CHANGE_ADDED;
 }
 
@@ -160,11 +165,21 @@ static Change put_slot(BanTable *self, const Ban *ban, gboolean quiet, gboolean 
         return change;
 }
 
+static void find_place(BanTable *self, Ban *ban) {
+        GeoPlace place = { 0 };
+
+        if (self->geo && ban->is_address)
+                geo_find(self->geo, &ban->address, &place);
+        ban->country = place.country;
+        ban->network = place.network;
+}
+
 static void put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet, gboolean assumed) {
         g_autoptr(GMutexLocker) changes = g_mutex_locker_new(&self->changes);
         Ban clean = *ban, told = { 0 };
         Change change;
 
+        find_place(self, &clean);
         clean.ends_at = MAX(ban->ends_at, -1);
         change = put_slot(self, &clean, quiet, assumed, &told);
         if (change != CHANGE_NONE)
@@ -179,6 +194,33 @@ void ban_table_put(BanTable *self, const Ban *ban, gint64 now, gboolean quiet) {
 
 void ban_table_assume(BanTable *self, const Ban *ban, gint64 now) {
         put(self, ban, now, FALSE, TRUE);
+}
+
+void ban_table_set_geo(BanTable *self, Geo *geo) {
+        self->geo = geo;
+}
+
+/* From *from downwards, as the last slot fills a removed one's place. Moves *from on. */
+static void place_some(BanTable *self, guint32 *from) {
+        g_autoptr(GRWLockWriterLocker) lock = g_rw_lock_writer_locker_new(&self->lock);
+
+        *from = MIN(*from, ban_slots_size(self->slots));
+        for (guint i = 0; i<PLACE_STEP && * from> 0; i++) {
+                const BanSlot *slot = ban_slots_get(self->slots, --*from);
+                GeoPlace place = { 0 };
+
+                if (slot->address.version == 0)
+                        continue;
+                geo_find(self->geo, &slot->address, &place);
+                ban_slots_set_place(self->slots, *from, place.country, place.network);
+        }
+}
+
+void ban_table_place(BanTable *self) {
+        guint32 from = ban_table_size(self);
+
+        while (self->geo && from > 0)
+                place_some(self, &from);
 }
 
 static gboolean take_out(BanTable *self, const char *jail, const char *text, Ban *ret) {

@@ -5,7 +5,7 @@
  *
  * Our own table of all active bans, so that a page, a count or a look-up costs fail2ban nothing. Fed by
  * fail2ban's database and by our own commands, compared with the counters at each probe. Thread-safe.
- * 60 bytes a ban: plain arrays and an index, no allocation for each ban (ids that are no address are the exception).
+ * 68 bytes a ban: plain arrays and an index, no allocation for each ban (ids that are no address are the exception).
  *
  * Changes are told through the sink in the order in which they came to be: BANNED, BAN_CHANGED, UNBANNED, and BANS with
  * the new count. The sink may ask the table, but not change it.
@@ -13,6 +13,7 @@
 
 #pragma once
 
+#include "geo/geo.h"
 #include "services/ban.h"
 #include "services/events.h"
 
@@ -21,6 +22,12 @@ typedef struct BanTable BanTable;
 BanTable *ban_table_new(const EventSink *sink);
 void ban_table_free(BanTable *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BanTable, ban_table_free)
+
+/* Where countries and networks come from: at startup, before there is a ban; without it there are none. */
+void ban_table_set_geo(BanTable *self, Geo *geo);
+
+/* Looks up country and network of every ban anew; none of it is told. */
+void ban_table_place(BanTable *self);
 
 /* Many changes as one: BANS is told at the outermost end, once, when the count is another. BANNED and so on are told at
  * once. Other threads are not kept out. */

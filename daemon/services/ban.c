@@ -2,6 +2,8 @@
 
 #include "services/ban.h"
 
+#include "geo/geo.h"
+
 void ban_clear(Ban *self) {
         g_clear_pointer(&self->jail, g_free);
         g_clear_pointer(&self->id, g_free);
@@ -21,12 +23,13 @@ typedef enum Key {
         KEY_FAILURES,
         KEY_COUNT,
         KEY_COUNTRY,
+        KEY_NETWORK,
         KEY_CAUSE,
         N_KEYS
 } Key;
 
 static const char *const key_names[N_KEYS] = { "jail",     "address", "banned_at", "ends_at", "remaining",
-                                               "failures", "count",   "country",   "cause" };
+                                               "failures", "count",   "country",   "network", "cause" };
 
 /* Thousands of rows at a time: put together directly and of keys that are made once, which takes half of what a builder
  * does. */
@@ -43,6 +46,7 @@ static GVariant *row_entry(Key key, GVariant *value) {
 }
 
 GVariant *ban_to_variant_ended(const Ban *self, gint64 now, const char *cause) {
+        char country[3];
         GVariant *entries[N_KEYS] = {
                 row_entry(KEY_JAIL, g_variant_new_string(self->jail)),
                 row_entry(KEY_ADDRESS, g_variant_new_string(self->id)),
@@ -51,7 +55,8 @@ GVariant *ban_to_variant_ended(const Ban *self, gint64 now, const char *cause) {
                 row_entry(KEY_REMAINING, g_variant_new_int64(ban_remaining(self, now))),
                 row_entry(KEY_FAILURES, g_variant_new_uint32(self->failures)),
                 row_entry(KEY_COUNT, g_variant_new_uint32(self->count)),
-                row_entry(KEY_COUNTRY, g_variant_new_string("")),
+                row_entry(KEY_COUNTRY, g_variant_new_string(geo_country_text(self->country, country))),
+                row_entry(KEY_NETWORK, g_variant_new_uint32(self->network)),
                 cause ? row_entry(KEY_CAUSE, g_variant_new_string(cause)) : NULL,
         };
 

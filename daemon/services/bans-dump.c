@@ -151,7 +151,18 @@ static char *put_numbers(char *p, const Ban *ban, gint64 now) {
         p = put_number(p, ban->failures);
         p = PUT_LITERAL(p, ",\"count\":");
         p = put_number(p, ban->count);
-        return PUT_LITERAL(p, ",\"country\":\"\"}\n");
+        return p;
+}
+
+static char *put_place(char *p, const Ban *ban) {
+        p = PUT_LITERAL(p, ",\"country\":\"");
+        if (ban->country != 0) {
+                *p++ = (char) (ban->country >> 8);
+                *p++ = (char) (ban->country & 0xff);
+        }
+        p = PUT_LITERAL(p, "\",\"network\":");
+        p = put_number(p, ban->network);
+        return PUT_LITERAL(p, "}\n");
 }
 
 static void dump_ban(const Ban *ban, gpointer userdata) {
@@ -167,7 +178,7 @@ static void dump_ban(const Ban *ban, gpointer userdata) {
         p = put_text(p, quoted ? quoted : ban->id, id_length);
         if (!quoted)
                 *p++ = '"';
-        p = put_numbers(p, ban, self->now);
+        p = put_place(put_numbers(p, ban, self->now), ban);
         self->used = (gsize) (p - self->piece);
 }
 

@@ -189,6 +189,8 @@ static gboolean use_found(Places *self, guint found, Operation *operation, GErro
 
         if (found == 0)
                 return TRUE;
+        if (self->parts.table)
+                ban_table_place(self->parts.table);
         return places_flush(self, NULL, error) &&
                (!self->parts.archive || archive_place(self->parts.archive, operation, &changed, error));
 }

@@ -229,6 +229,8 @@ gboolean places_files(Places *self, Operation *operation, GError **error) {
 
         name_files(self);
         changed = geo_refresh(self->parts.geo);
+        if (changed && self->parts.table)
+                ban_table_place(self->parts.table);
         geo_relax(self->parts.geo);
         problem |= find_problem(self, GEO_FILE_COUNTRY, "geo-country-file", now);
         problem |= find_problem(self, GEO_FILE_NETWORK, "geo-network-file", now);

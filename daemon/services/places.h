@@ -15,6 +15,7 @@
 #include "geo/geo.h"
 #include "geo/outside.h"
 #include "services/archive.h"
+#include "services/ban-table.h"
 #include "services/events.h"
 #include "services/findings.h"
 #include "services/job-table.h"
@@ -33,13 +34,14 @@
 
 typedef struct Places Places;
 
-/* All borrowed; archive, sink and jobs may be NULL. */
+/* All borrowed; archive, table, sink and jobs may be NULL. */
 typedef struct PlacesParts {
         Geo *geo;
         GeoCache *cache; /* of geo */
         GeoOutside *outside;
         PlaceStore *store;
         Archive *archive;
+        BanTable *table;
         const Settings *settings;
         Findings *findings;
         const EventSink *sink; /* EVENT_GEO */

@@ -237,7 +237,7 @@ class Commands(Shared):
         self.assertEqual(["198.51.100.1"], listed("--search", "51.100"))
         self.assertEqual(2, len(self.json("bans", "--limit", "2")))
         short, long = self.ctl("bans").splitlines(), self.ctl("bans", "--all").splitlines()
-        self.assertEqual("ADDRESS JAIL BANNED UNTIL LEFT FAILURES BANS".split(), short[0].split())
+        self.assertEqual("ADDRESS JAIL BANNED UNTIL LEFT FAILURES BANS COUNTRY".split(), short[0].split())
         self.assertEqual(6, len(short))
         self.assertEqual(["ADDRESS", "JAIL"], long[0].split()[:2])
         self.assertEqual([line.split()[:2] for line in short], [line.split()[:2] for line in long])

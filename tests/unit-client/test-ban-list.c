@@ -8,7 +8,7 @@
 
 #define KNOWN \
         "{\"jail\":\"sshd\",\"address\":\"192.0.2.1\",\"banned_at\":1700000000,\"ends_at\":-1,\"remaining\":-1," \
-        "\"failures\":12,\"count\":0,\"country\":\"\"}\n"
+        "\"failures\":12,\"count\":0,\"country\":\"DE\",\"network\":64500}\n"
 
 static int next(BanRow *row, const char *text) {
         BanLines lines = { text, text + strlen(text) };
@@ -33,7 +33,7 @@ static void assert_ban(const char *text) {
 static void test_forms(void) {
         assert_ban(KNOWN);
         assert_ban("{\"jail\":\"sshd\",\"address\":\"192.0.2.1\",\"banned_at\":1700000000,\"ends_at\":-1,"
-                   "\"remaining\":-1,\"failures\":12,\"count\":0,\"country\":\"DE\"}");
+                   "\"remaining\":-1,\"failures\":12,\"count\":0,\"country\":\"DE\",\"network\":0}");
         assert_ban("{\"country\":\"\",\"count\":0.5, \"failures\" : 12,\"more\":\"\\u0041\",\"remaining\":-1,"
                    "\"ends_at\":-1,\"banned_at\":1700000000,\"address\":\"192.0.2.1\",\"jail\":\"sshd\"}\n");
         assert_ban("{\"jail\":\"sshd\",\"address\":\"192.0.2.1\",\"banned_at\":1700000000,\"ends_at\":-1,"
@@ -50,6 +50,7 @@ static void test_numbers(void) {
         g_assert_cmpint(row.banned_at, ==, INT64_MAX);
         g_assert_cmpint(row.ends_at, ==, INT64_MAX);
         g_assert_cmpint(row.count, ==, 7);
+        g_assert_cmpuint(row.country.length, ==, 0);
 }
 
 /* A line cut anywhere is a fault, in exactly so much memory as there is text. */
@@ -89,27 +90,29 @@ static void assert_printed(const char *text, int64_t limit, const char *expected
         output_done(&cli.output);
 }
 
-#define HEAD "ADDRESS    JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS\n"
-#define PRINTED "192.0.2.1  sshd  2023-11-14 22:13:20Z  -                     permanent        12     -\n"
+#define HEAD "ADDRESS    JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY\n"
+#define PRINTED "192.0.2.1  sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE\n"
 
 static void test_print(void) {
         static const char wide[] =
                 "{\"jail\":\"x\",\"address\":\"2001:db8::1\",\"banned_at\":1700000000,\"ends_at\":1700003600,"
-                "\"remaining\":3600,\"failures\":1234567890,\"count\":21,\"country\":\"\"}\n";
+                "\"remaining\":3600,\"failures\":1234567890,\"count\":21,\"country\":\"\",\"network\":0}\n";
 
         assert_printed(KNOWN KNOWN, 1, HEAD PRINTED);
         assert_printed(KNOWN KNOWN, 5, HEAD PRINTED PRINTED);
-        assert_printed(wide, 1,
-                       "ADDRESS      JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS\n"
-                       "2001:db8::1  x     2023-11-14 22:13:20Z  2023-11-14 23:13:20Z     1h 00m  1234567890    21\n");
+        assert_printed(
+                wide, 1,
+                "ADDRESS      JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY\n"
+                "2001:db8::1  x     2023-11-14 22:13:20Z  2023-11-14 23:13:20Z     1h 00m  1234567890    21  -\n");
 }
 
 /* What an attacker may have written is shown harmless, and its columns are those that are seen. */
 static void test_harmful(void) {
-        assert_printed("{\"jail\":\"x\",\"address\":\"a\\u001b\\u202eb\",\"banned_at\":0,\"ends_at\":-1}\n" KNOWN, 2,
-                       "ADDRESS       JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS\n"
-                       "a\\x1b\\u202eb  x     -                     -                     permanent         0     -\n"
-                       "192.0.2.1     sshd  2023-11-14 22:13:20Z  -                     permanent        12     -\n");
+        assert_printed(
+                "{\"jail\":\"x\",\"address\":\"a\\u001b\\u202eb\",\"banned_at\":0,\"ends_at\":-1}\n" KNOWN, 2,
+                "ADDRESS       JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY\n"
+                "a\\x1b\\u202eb  x     -                     -                     permanent         0     -  -\n"
+                "192.0.2.1     sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE\n");
 }
 
 int main(int argc, char **argv) {

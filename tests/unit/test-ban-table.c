@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "geo-fixture.h"
 #include "services/ban-table.h"
 
 #define NOW 1700000000
@@ -521,6 +522,48 @@ static void test_threads(World *world, gconstpointer data) {
         g_assert_cmpuint(told, ==, ban_table_size(world->table));
 }
 
+static void assert_place(World *world, const char *id, const char *country, guint32 network) {
+        g_autoptr(GVariant) row = NULL;
+        const char *told = NULL;
+        guint32 number = 1;
+        Ban ban;
+
+        g_assert_true(ban_table_get(world->table, "sshd", id, &ban));
+        row = g_variant_ref_sink(ban_to_variant(&ban, NOW));
+        g_assert_true(g_variant_lookup(row, "country", "&s", &told));
+        g_assert_true(g_variant_lookup(row, "network", "u", &number));
+        g_assert_cmpstr(told, ==, country);
+        g_assert_cmpuint(number, ==, network);
+        ban_clear(&ban);
+}
+
+/* Looked up when it comes, and anew when files are others. */
+static void test_places(World *world, gconstpointer data) {
+        g_autofree char *lite = geo_fixture_file("ipinfo-lite.mmdb"), *other = geo_fixture_file("other.mmdb");
+        g_autoptr(Geo) geo = geo_new(NULL, NULL);
+
+        put_quietly(world, "sshd", "2a00::1", NOW, -1);
+        ban_table_place(world->table);
+        assert_place(world, "2a00::1", "", 0);
+
+        geo_set_file(geo, GEO_FILE_COUNTRY, lite);
+        ban_table_set_geo(world->table, geo);
+        put_quietly(world, "sshd", "1.2.3.4", NOW, -1);
+        put_quietly(world, "sshd", "session-7", NOW, -1);
+        assert_place(world, "1.2.3.4", "DE", 64501);
+        assert_place(world, "session-7", "", 0);
+
+        geo_set_file(geo, GEO_FILE_COUNTRY, other);
+        g_assert_true(geo_refresh(geo));
+        assert_place(world, "1.2.3.4", "DE", 64501);
+        ban_table_place(world->table);
+        assert_place(world, "1.2.3.4", "SE", 0);
+        assert_place(world, "2a00::1", "DE", 0);
+        assert_place(world, "session-7", "", 0);
+        assert_told(world, "");
+        ban_table_set_geo(world->table, NULL);
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
 #define CASE(name, function) g_test_add("/services/ban-table/" name, World, NULL, world_setup, function, world_teardown)
@@ -539,6 +582,7 @@ int main(int argc, char **argv) {
         CASE("cursor-survives", test_cursor_survives);
         CASE("random", test_random);
         CASE("pages-in-motion", test_pages_in_motion);
+        CASE("places", test_places);
         CASE("threads", test_threads);
         return g_test_run();
 }

@@ -471,7 +471,7 @@ static void test_dump(World *self, gconstpointer data) {
 
                 g_assert_no_error(error);
                 object = json_node_get_object(node);
-                g_assert_cmpuint(json_object_get_size(object), ==, 8);
+                g_assert_cmpuint(json_object_get_size(object), ==, 9);
                 g_assert_cmpstr(json_object_get_string_member(object, "jail"), ==, jail);
                 g_assert_cmpstr(json_object_get_string_member(object, "address"), ==, ids[i]);
                 g_assert_cmpint(json_object_get_int_member(object, "banned_at"), ==, self->now - 5);
@@ -480,6 +480,7 @@ static void test_dump(World *self, gconstpointer data) {
                 g_assert_cmpint(json_object_get_int_member(object, "failures"), ==, 4000000000);
                 g_assert_cmpint(json_object_get_int_member(object, "count"), ==, i);
                 g_assert_cmpstr(json_object_get_string_member(object, "country"), ==, "");
+                g_assert_cmpint(json_object_get_int_member(object, "network"), ==, 0);
         }
 }
 
