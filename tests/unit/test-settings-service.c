@@ -371,6 +371,7 @@ static void test_list(Fixture *self, gconstpointer data) {
                 g_autoptr(GVariant) value = g_variant_lookup_value(row, "value", NULL);
                 g_autoptr(GVariant) fallback = g_variant_lookup_value(row, "default", NULL);
                 const char *type;
+                gboolean runtime;
                 gint64 min, max;
 
                 g_assert_true(g_variant_lookup(row, "type", "&s", &type));
@@ -379,6 +380,9 @@ static void test_list(Fixture *self, gconstpointer data) {
                                 g_str_equal(type, "integer")   ? "x"
                                 : g_str_equal(type, "boolean") ? "b"
                                                                : "s");
+                /* What root runs is for root's file alone. */
+                g_assert_true(g_variant_lookup(row, "runtime", "b", &runtime));
+                g_assert_false(runtime && g_str_equal(type, "command"));
                 if (g_str_equal(type, "integer")) {
                         g_assert_true(g_variant_lookup(row, "min", "x", &min));
                         g_assert_true(g_variant_lookup(row, "max", "x", &max));
