@@ -316,6 +316,7 @@ static gboolean start_services(Daemon *self, GError **error) {
                                                 .sink = &self->sink,
                                                 .jobs = v->jobs });
         self->retention = retention_new(s, self->audit_store, self->manual_store, v->archive);
+        v->care = care_new(self->store, self->retention);
         return start_allow(self, error);
 }
 
@@ -323,6 +324,7 @@ static void stop_services(Daemon *self) {
         Services *v = &self->services;
 
         server_log_stop(v->server_log);
+        g_clear_pointer(&v->care, care_free);
         g_clear_pointer(&self->retention, retention_free);
         g_clear_pointer(&v->places, places_free);
         g_clear_pointer(&v->audit, audit_free);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bus/archive-options.h"
+#include "bus/history-care.h"
 #include "bus/method.h"
 #include "core/error.h"
 #include "core/options.h"
@@ -221,6 +222,10 @@ static const Method rows[] = {
         { "ImportLog", "manage-settings", LANE_LONG, .changes = TRUE, .run = run_import_log,
           .about = about_import_log },
         { "Sync", "manage-settings", LANE_LONG, .changes = TRUE, .run = run_sync },
+        { "Purge", "manage-settings", LANE_LONG, .changes = TRUE, .run = history_care_purge,
+          .about = history_care_about_purge },
+        { "Compact", "manage-settings", LANE_LONG, .changes = TRUE, .run = history_care_compact },
+        { "Backup", "manage-settings", LANE_LONG, .changes = TRUE, .run = history_care_backup },
         {},
 };
 

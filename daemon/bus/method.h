@@ -15,6 +15,7 @@
 #include "services/archive-sync.h"
 #include "services/audit.h"
 #include "services/bans.h"
+#include "services/care.h"
 #include "services/figures.h"
 #include "services/explain.h"
 #include "services/findings.h"
@@ -51,6 +52,7 @@ typedef struct Services {
         Server *server;
         ServerLog *server_log;
         Audit *audit;
+        Care *care;
         JobTable *jobs;
         gint64 started_at;
 } Services;

@@ -86,7 +86,7 @@ static gboolean copy_and_send(Store *store, Backup *self, int fd, guint64 *ret_b
         if (source < 0)
                 return fail_reading(errno, error);
         self->from = 0.5;
-        done = send_pieces(self, source, fd, ret_bytes, error);
+        done = report(self, 0, error) && send_pieces(self, source, fd, ret_bytes, error);
         close(source);
         return done;
 }

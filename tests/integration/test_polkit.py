@@ -26,7 +26,8 @@ GUARDED = {
     "control-server": [("Server.Set", "({'log_level': <'DEBUG'>}, @a{sv} {})"), ("Server.FlushLogs", "(@a{sv} {},)"),
                        ("Server.Reload", "(@a{sv} {},)"), ("Server.Restart", "(@a{sv} {},)"),
                        ("Server.Start", "(@a{sv} {},)")],
-    "manage-settings": [("Jobs.Run", "('archive-retention', @a{sv} {})"),
+    "manage-settings": [("Jobs.Run", "('archive-retention', @a{sv} {})"), ("History.Purge", "({'days': <@x 1>},)"),
+                        ("History.Compact", "(@a{sv} {},)"),
                         ("Settings.Set", "({'log-level': <'debug'>}, @a{sv} {})"),
                         ("Settings.Reset", "(['log-level'], @a{sv} {})"), ("Settings.Reload", "(@a{sv} {},)")],
 }
