@@ -14,10 +14,12 @@ import unittest
 import confine
 import tap
 from caller import Caller
+from gi.repository import GLib
 from stack import NAME, NOBODY, SOURCE, Stack, build_folder
 
 PAGES = ("man1/bangui-geo-build.1", "man1/banguictl.1", "man5/bangui.conf.5", "man5/org.bangui.BanGUI1.5", "man8/banguid.8")
-GROUPS = ("Bans", "Jail", "Manager", "Operation", "Server")
+GROUPS = ("AllowList", "Bans", "Geo", "History", "Jail", "Job", "Jobs", "Manager", "Operation",
+          "Server", "Settings", "Stats")
 FILES = {
     "etc/bangui/bangui.conf",
     "usr/bin/bangui-geo-build",
@@ -252,6 +254,16 @@ class Installed(unittest.TestCase):
             self.assertEqual(6, refused.returncode, refused.stderr)
             self.assertEqual(0, stack.run(client, "status", uid=NOBODY).returncode)
             self.assertEqual(3, stack.run(client, "ban", "192.0.2.46", uid=NOBODY).returncode)
+
+    def test_fail2ban_regex_runs_confined_as_the_unit_says(self):
+        """Root without capabilities cannot become another user: there Landlock takes root's files away."""
+        with Stack(jails={"plain": {}}, program=self.path("usr/libexec/banguid"), wrapper=self.confined()) as stack:
+            stack.fail("plain", "192.0.2.44", times=3)
+            stack.wait_until(lambda: stack.get("Bans", "Active") == 1, "the ban")
+            explain = GLib.Variant("(sa{sv})", ("192.0.2.44", {}))
+            stack.wait_until(lambda: stack.call("Bans.Explain", explain)["jails"][0]["lines"], "its lines")
+            row = stack.call("Bans.Explain", explain)["jails"][0]
+            self.assertEqual([line["rule"] for line in row["lines"]], [0] * 3, row.get("problem"))
 
 
 if __name__ == "__main__":
