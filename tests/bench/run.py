@@ -233,6 +233,18 @@ def open_policy(folder):
     return path
 
 
+def bench_history():
+    """A page of the archive, where a million bans are in it."""
+    with tempfile.TemporaryDirectory() as folder, \
+            Stack(jails={"sshd": {}}, settings={"log-level": "notice"}, daemon=False,
+                  bus_policy=open_policy(folder)) as stack:
+        subprocess.run([build_folder() / "tests/bench/archive-fill", stack.folder / "store", "1000000"], check=True,
+                       stdout=subprocess.DEVNULL)
+        stack.start_daemon()
+        stack.wait_until(lambda: stack.get("History", "Bans") > 0, "the archive")
+        programs("bench-history", stack.address)
+
+
 def main():
     print(f"{'what':48} {'ours':>16} {'beside':>34} {'ratio':>9} {'limit':>16}")
     with tempfile.TemporaryDirectory() as folder, \
@@ -252,6 +264,7 @@ def main():
         programs("bench-ban-table")
     programs("bench-archive")
         programs("bench-retention")
+    bench_history()
     bench_slow_action()
 
 
