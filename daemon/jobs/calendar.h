@@ -12,8 +12,8 @@ typedef struct Calendar {
         guint8 weekday; /* 1 Monday .. 7 Sunday; 0 = each day */
 } Calendar;
 
-/* The first such time after `after`, in seconds since 1970. A time that daylight saving skips is the moment of the skip,
- * one that comes twice is taken once. */
+/* The first such time after `after`, in seconds since 1970. A time that daylight saving skips is the moment of the
+ * skip, one that comes twice is taken once. */
 gint64 calendar_next(const Calendar *self, GTimeZone *zone, gint64 after);
 
 /* "daily 03:25", "Mondays 03:25"; free with g_free. */

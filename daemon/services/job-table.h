@@ -76,6 +76,6 @@ GVariant *job_table_list(JobTable *self);
 /* Asks for a run soon; never waits. A name that is not there is ignored. */
 void job_table_poke(JobTable *self, const char *name);
 
-/* Runs a job now, or joins the run that is going, and waits for its end. A row of List with "joined"; NULL: INVALID_ARGUMENT
- * when there is no such job, CANCELLED, or what the job failed with. */
+/* Runs a job now, or joins the run that is going, and waits for its end. A row of List with "joined"; NULL:
+ * INVALID_ARGUMENT when there is no such job, CANCELLED, or what the job failed with. */
 GVariant *job_table_run(JobTable *self, const char *name, Operation *operation, GError **error);

@@ -76,8 +76,8 @@ gboolean store_read_integer(StoreConnection *self, const char *sql, const char *
 /* A transaction around `work`: begin is "BEGIN" or "BEGIN IMMEDIATE". */
 gboolean store_transaction(StoreConnection *self, const char *begin, StoreFunc work, gpointer userdata, GError **error);
 
-/* The whole database into another file, which is there and empty. Within store_read() it is the snapshot's. progress may
- * be NULL. */
+/* The whole database into another file, which is there and empty; within store_read() its snapshot. progress may be
+ * NULL. */
 gboolean store_copy(StoreConnection *self, const char *file, StoreProgressFunc progress, gpointer userdata,
                     GError **error);
 

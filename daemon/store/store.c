@@ -5,8 +5,8 @@
  *
  * The writer is one connection; who wants it draws a number and waits for its turn (a plain mutex would let a busy
  * thread starve the others). A reader is taken from the pool, made when none is idle and fewer than READERS_MAX exist,
- * or waited for. `lock` covers the numbers and the pool, never a query. The write-ahead log is moved into the file by the
- * checkpointer's thread, so that a short commit stays short; one that makes the log long takes part in the work.
+ * or waited for. `lock` covers the numbers and the pool, never a query. The write-ahead log is moved into the file by a
+ * thread of its own, so that a short commit stays short; one that makes the log long takes part in the work.
  */
 
 #include "store/store.h"

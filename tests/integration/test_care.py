@@ -176,7 +176,7 @@ class Backup(CareTest):
 
 class Killed(CareTest):
     def test_killed(self):
-        """At a random moment of retention, compaction and backup: every ban is there or counted, once; a clean start."""
+        """At a random moment of each: every ban is there or counted, once, and the next start is clean."""
         chance = random.Random(4711)
         sink = open("/dev/null", "wb")
         self.addCleanup(sink.close)

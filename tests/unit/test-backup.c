@@ -29,15 +29,15 @@ typedef struct World {
 } World;
 
 static gboolean fill(StoreConnection *connection, gpointer userdata, GError **error) {
-        return store_execute(
-                connection,
-                "WITH RECURSIVE number (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE "
-                "i < " G_STRINGIFY(
-                        ROWS) ") "
-                              "INSERT INTO audit (at, uid, caller, session, unit, method, action, object, reason, "
-                              "result, message, correlation) "
-                              "SELECT i, 0, '', '', '', 'Bans.Ban', '', printf('%0200d', i), '', '', '', '' FROM number",
-                "filling", error);
+        g_autofree char *sql = g_strdup_printf("WITH RECURSIVE number (i) AS "
+                                               "(SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < %d) "
+                                               "INSERT INTO audit (at, uid, caller, session, unit, method, action, "
+                                               "object, reason, result, message, correlation) "
+                                               "SELECT i, 0, '', '', '', 'Bans.Ban', '', hex(zeroblob(100)), '', '', "
+                                               "'', '' FROM number",
+                                               ROWS);
+
+        return store_execute(connection, sql, "filling", error);
 }
 
 static void setup(World *self, gconstpointer data) {
