@@ -46,7 +46,7 @@
         X(RESTART_NEEDED, "RestartNeeded", 409, 5, "the setting does not change while the daemon runs") \
         X(CANCELLED, "Cancelled", 409, 5, "the work was cancelled, or the daemon is stopping") \
         X(REFUSED_BY_FAIL2BAN, "RefusedByFail2ban", 409, 12, "fail2ban understood and said no") \
-        X(WOULD_LOCK_OUT, "WouldLockOut", 409, 6, "the ban would hit the caller or this host") \
+        X(WOULD_LOCK_OUT, "WouldLockOut", 409, 6, "the ban would hit the caller, this host or who is allowed") \
         X(TOO_LARGE, "TooLarge", 413, 2, "more than one call may carry") \
         X(FAIL2BAN_OFFLINE, "Fail2banOffline", 502, 7, "fail2ban does not answer on its socket") \
         X(FAIL2BAN_PROTOCOL, "Fail2banProtocol", 502, 8, "fail2ban answered something unexpected") \
