@@ -11,10 +11,14 @@
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
 static const CardRow card_rows[] = {
-        { "Address", "address", CARD_TEXT },       { "Country", "country_name", CARD_TEXT },
-        { "Network", "network", CARD_NUMBER },     { "Organisation", "organisation", CARD_TEXT },
-        { "First seen", "first_seen", CARD_TIME }, { "Last seen", "last_seen", CARD_TIME },
-        { "Bans", "bans", CARD_NUMBER },           { "Repeats", "repeat_offender", CARD_BOOL },
+        { "Address", "address", CARD_TEXT },
+        { "Country", "country_name", CARD_TEXT },
+        { "Network", "network", CARD_NUMBER, .optional = true },
+        { "Organisation", "organisation", CARD_TEXT },
+        { "First seen", "first_seen", CARD_TIME },
+        { "Last seen", "last_seen", CARD_TIME },
+        { "Bans", "bans", CARD_NUMBER },
+        { "Repeats", "repeat_offender", CARD_BOOL },
 };
 
 static void print_jails(Cli *cli, const Value *jails) {
@@ -75,9 +79,6 @@ int address_run(Cli *cli) {
                 cli_print_json(cli, result);
                 return 0;
         }
-        card_print(cli, place_rows, LENGTH(place_rows), result);
-        if (value_int(result, "network", 0) > 0)
-                card_print(cli, network_rows, LENGTH(network_rows), result);
         card_print(cli, card_rows, LENGTH(card_rows), result);
         print_jails(cli, value_get(result, "jails"));
         if (value_count(value_get(result, "rows")) > 0) {

@@ -43,7 +43,7 @@ void card_print(Cli *cli, const CardRow *rows, size_t n_rows, const Value *map) 
         for (size_t i = 0; i < n_rows; i++) {
                 const Value *value = value_get(map, rows[i].key);
 
-                if (value == NULL)
+                if (value == NULL || (rows[i].optional && value_as_int(value, 0) == 0))
                         continue;
                 if (rows[i].kind == CARD_LIST)
                         add_list(&table, rows[i].label, value);

@@ -19,6 +19,7 @@ typedef struct CardRow {
         const char *label;
         const char *key;
         CardKind kind;
+        bool optional; /* left out when it is 0 */
 } CardRow;
 
 /* Empty texts and lists, and keys that the map has not, are left out. */

@@ -12,21 +12,15 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
-static const CardRow country_rows[] = {
+static const CardRow file_rows[] = {
         { "Country file", "CountryFile", CARD_TEXT },
         { "  type", "CountryType", CARD_TEXT },
-        { "  made", "CountryBuiltAt", CARD_TIME },
+        { "  made", "CountryBuiltAt", CARD_TIME, .optional = true },
         { "  problem", "CountryProblem", CARD_TEXT },
-};
-
-static const CardRow network_rows[] = {
         { "Network file", "NetworkFile", CARD_TEXT },
         { "  type", "NetworkType", CARD_TEXT },
-        { "  made", "NetworkBuiltAt", CARD_TIME },
+        { "  made", "NetworkBuiltAt", CARD_TIME, .optional = true },
         { "  problem", "NetworkProblem", CARD_TEXT },
-};
-
-static const CardRow outside_rows[] = {
         { "Asks outside", "Outside", CARD_BOOL },
 };
 
@@ -40,14 +34,6 @@ static const CardRow statistics_rows[] = {
         { "Failed requests", "failures", CARD_NUMBER },
 };
 
-static void print_files(Cli *cli, const Value *files) {
-        if (*value_string(files, "CountryFile") != '\0')
-                card_print(cli, country_rows, LENGTH(country_rows), files);
-        if (*value_string(files, "NetworkFile") != '\0')
-                card_print(cli, network_rows, LENGTH(network_rows), files);
-        card_print(cli, outside_rows, LENGTH(outside_rows), files);
-}
-
 static int geo_show(Cli *cli) {
         auto_value Value *files = client_get_all(&cli->client, BANGUI_PATH, BANGUI_GEO);
         auto_value Value *statistics = files != NULL ? cli_ask(cli, BANGUI_PATH, BANGUI_GEO, "Statistics", "") : NULL;
@@ -59,7 +45,7 @@ static int geo_show(Cli *cli) {
                 cli_print_json(cli, files);
                 return 0;
         }
-        print_files(cli, files);
+        card_print(cli, file_rows, LENGTH(file_rows), files);
         output_add(&cli->output, "\n");
         card_print(cli, statistics_rows, LENGTH(statistics_rows), statistics);
         return 0;
@@ -138,7 +124,7 @@ static int geo_reload(Cli *cli) {
         if (cli->json)
                 cli_print_json(cli, files);
         else
-                print_files(cli, files);
+                card_print(cli, file_rows, LENGTH(file_rows), files);
         return 0;
 }
 
