@@ -14,6 +14,8 @@
 #include "core/log.h"
 #include "services/dense-slots.h"
 
+#define EXPECTED 8 /* rows ahead, for the cache */
+
 typedef enum Column { COLUMN_TIME, COLUMN_WHO, COLUMN_COUNTRY, COLUMN_KIND, COLUMN_NETWORK, _COLUMN_MAX } Column;
 
 static const guint8 widths[_COLUMN_MAX] = { 4, 4, 2, 2, 4 };
@@ -221,6 +223,8 @@ static GArray *encode(ColumnSet *self, const ArchiveBan *bans, guint n) {
                 const ArchiveBan *ban = &bans[i];
                 Row row = { .time = clamp_time(ban->banned_at) };
 
+                if (i + EXPECTED < n)
+                        who_table_expect(self->whos, &bans[i + EXPECTED].address, bans[i + EXPECTED].text);
                 if (i == 0 || ban->jail != bans[i - 1].jail)
                         has_jail = number_jail(self, ban->jail, &jail);
                 if (!has_jail)

@@ -32,6 +32,11 @@ static inline guint32 dense_slots_start(const DenseSlots *self, guint64 hash) {
         return (guint32) (hash >> 32) & (self->room - 1);
 }
 
+static inline void dense_slots_expect(const DenseSlots *self, guint64 hash) {
+        if (self->room > 0)
+                __builtin_prefetch((const guint32 *) self->slots.data + dense_slots_start(self, hash));
+}
+
 static inline gboolean dense_slots_next(const DenseSlots *self, guint32 *at, guint32 *ret_number) {
         guint32 slot;
 

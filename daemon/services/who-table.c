@@ -167,6 +167,11 @@ guint32 who_table_add(WhoTable *self, const Address *address, const char *text) 
         return number;
 }
 
+void who_table_expect(const WhoTable *self, const Address *address, const char *text) {
+        if (is_narrow(address, text))
+                dense_slots_expect(&self->slots, hash_narrow(self, narrow_key(address)));
+}
+
 gboolean who_table_find(const WhoTable *self, const Address *address, const char *text, guint32 *ret) {
         if (is_narrow(address, text)) {
                 guint32 key = narrow_key(address);

@@ -21,6 +21,8 @@ guint32 who_table_size(const WhoTable *self);
 
 /* text: who, when it is no address; else NULL, and the address counts. */
 guint32 who_table_add(WhoTable *self, const Address *address, const char *text);
+/* Soon it will be added: what that needs is fetched into the cache meanwhile. */
+void who_table_expect(const WhoTable *self, const Address *address, const char *text);
 gboolean who_table_find(const WhoTable *self, const Address *address, const char *text, guint32 *ret);
 
 /* NULL: it is an address or network, and *ret is set. Borrowed. */

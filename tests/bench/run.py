@@ -16,6 +16,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+import figures  # noqa: E402
 from stack import SOURCE, GLib, Stack, build_folder  # noqa: E402
 
 END = b"<F2B_END_COMMAND>"
@@ -30,7 +31,7 @@ def row(name, ours, theirs, ratio, limit):
 def programs(*argv):
     """Rows of a program of ours."""
     words = [str(build_folder() / "tests/bench" / argv[0]), *map(str, argv[1:])]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=600)
     for line in done.stdout.splitlines():
         fields = line.split("\t")
         if len(fields) == 5:
@@ -262,10 +263,11 @@ def main():
         programs("bench-cli", stack.client, stack.address, stack.fail2ban.socket, stack.fail2ban.etc, "bans")
         programs("bench-decode", stack.fail2ban.socket, "bench")
         programs("bench-ban-table")
-    programs("bench-archive")
         programs("bench-retention")
+    programs("bench-archive")
     bench_history()
     bench_slow_action()
+    figures.main(row, programs)
 
 
 if __name__ == "__main__":
