@@ -69,6 +69,14 @@ class Allow(Case):
         self.assertEqual([arguments for *_, arguments in changes],
                          [("192.0.2.1", "added"), ("192.0.2.1", "removed")])
 
+    def test_archive_says_who_lifted_the_ban(self):
+        self.stack.ban("192.0.2.21")
+        self.add(self.stack, "192.0.2.21")
+        query = GLib.Variant("(a{sv})", (variants({"kind": "unban", "address": "192.0.2.21"}),))
+        rows = self.stack.wait_until(lambda: self.stack.call("History.List", query)[0], "the unban in the archive")
+        self.assertEqual([(row["cause"], row["uid"], row["reason"]) for row in rows],
+                         [("daemon", 0, "allowed: 192.0.2.21")])
+
     def test_failures_do_not_ban(self):
         self.add(self.stack, "192.0.2.0/28")
         self.stack.fail("sshd", "192.0.2.3", times=5)
