@@ -53,3 +53,21 @@ void ban_table_add(Table *table, Clock *clock, const BanRow *row) {
         else
                 table_add(table, "-");
 }
+
+void ban_rows_print(Cli *cli, const char *title, const Value *rows) {
+        auto_table Table table = { 0 };
+
+        if (value_count(rows) == 0)
+                return;
+        ban_table_init(&table);
+        for (size_t i = 0; i < value_count(rows); i++) {
+                BanRow row;
+
+                ban_row_from_value(&row, value_item(rows, i));
+                ban_table_add(&table, &cli->clock, &row);
+        }
+        output_add(&cli->output, "\n");
+        output_add_styled(&cli->output, STYLE_BOLD, title);
+        output_add(&cli->output, "\n");
+        table_print(&table, &cli->output);
+}

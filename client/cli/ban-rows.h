@@ -45,3 +45,6 @@ void ban_row_from_value(BanRow *self, const Value *map);
 /* A table that is kept, of rows without escapes. */
 void ban_table_init(Table *table);
 void ban_table_add(Table *table, Clock *clock, const BanRow *row);
+
+/* The whole table of ROWS (a list of maps) below a title; nothing when there are none. */
+void ban_rows_print(Cli *cli, const char *title, const Value *rows);

@@ -45,10 +45,12 @@ int help_show(Cli *cli, const char *word);
 
 int address_run(Cli *cli);
 int allow_run(Cli *cli);
+int archive_run(Cli *cli);
 int audit_run(Cli *cli);
 int ban_run(Cli *cli);
 int bans_run(Cli *cli);
 int can_run(Cli *cli);
+int explain_run(Cli *cli);
 int export_run(Cli *cli);
 int geo_run(Cli *cli);
 int help_run(Cli *cli);

@@ -145,6 +145,12 @@ static const Option address_options[] = {
         OPTIONS_END,
 };
 
+static const Option archive_options[] = {
+        { "before", 0, "TIME", "purge: a date, a date and time, or how long ago (90d)" },
+        OPTION_REASON,
+        OPTIONS_END,
+};
+
 static const Option export_options[] = {
         OPTION_FILTERS,
         { "format", 0, "FORMAT", "csv (default) or jsonl (default with --json)" },
@@ -239,6 +245,14 @@ const Command commands[] = {
           .words_minimum = 1,
           .words_maximum = 1,
           .run = lookup_run },
+        { .name = "explain",
+          .usage = "ADDRESS",
+          .summary = "Say why an address is banned, or not",
+          .examples = "banguictl explain 192.0.2.7",
+          .options = no_options,
+          .words_minimum = 1,
+          .words_maximum = 1,
+          .run = explain_run },
         { .name = "allow",
           .usage = "\nadd|change|remove ENTRY\ncheck ADDRESS",
           .summary = "List who is never to be banned, and change it",
@@ -279,6 +293,16 @@ const Command commands[] = {
           .options = stats_options,
           .words_maximum = 1,
           .run = stats_run },
+        { .name = "archive",
+          .usage = "\nsync|compact\npurge --before TIME\nbackup FILE",
+          .summary = "Show what the archive holds, and care for it",
+          .details = "purge removes the bans before a time; their daily totals stay. compact gives disk back.\n"
+                     "backup writes the whole database of the daemon into a new file.",
+          .examples =
+                  "banguictl archive\nbanguictl archive purge --before 90d\nbanguictl archive backup bangui.sqlite3",
+          .options = archive_options,
+          .words_maximum = 2,
+          .run = archive_run },
         { .name = "export",
           .usage = "[FILE]",
           .summary = "Write the bans of the archive as CSV or JSON lines",

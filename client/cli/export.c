@@ -5,14 +5,14 @@
  * passes through here.
  */
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client/cli/command.h"
 #include "client/cli/filters.h"
+#include "client/cli/new-file.h"
 #include "client/cli/operation.h"
+#include "client/lib/errors.h"
 
 static int export_call(Cli *cli, int fd, const char *format, const Value *options) {
         auto_value Value *result = NULL;
@@ -25,16 +25,15 @@ static int export_call(Cli *cli, int fd, const char *format, const Value *option
         return 0;
 }
 
-/* A file that is there already is not written over. */
 static int export_to_file(Cli *cli, const char *path, const char *format, const Value *options) {
-        auto_close int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        auto_close int fd = new_file_open(cli, path);
         int status;
 
         if (fd < 0)
-                return cli_usage(cli, "cannot make %s: %s", path, strerror(errno));
+                return BANGUI_EXIT_USAGE;
         status = export_call(cli, fd, format, options);
         if (status != 0)
-                (void) unlink(path);
+                new_file_drop(path);
         return status;
 }
 

@@ -36,24 +36,6 @@ static void print_bans(Cli *cli, const Value *bans) {
         }
 }
 
-static void print_covers(Cli *cli, const Value *covers) {
-        auto_table Table table = { 0 };
-
-        if (value_count(covers) == 0)
-                return;
-        ban_table_init(&table);
-        for (size_t i = 0; i < value_count(covers); i++) {
-                BanRow row;
-
-                ban_row_from_value(&row, value_item(covers, i));
-                ban_table_add(&table, &cli->clock, &row);
-        }
-        output_add(&cli->output, "\n");
-        output_add_styled(&cli->output, STYLE_BOLD, "Covered by");
-        output_add(&cli->output, "\n");
-        table_print(&table, &cli->output);
-}
-
 static void print_earlier(Cli *cli, const Value *earlier) {
         static const TableColumn columns[] = { { "BANNED" },
                                                { "JAIL" },
@@ -102,7 +84,7 @@ int lookup_run(Cli *cli) {
         else
                 output_add(&cli->output, " is not banned.\n");
         print_bans(cli, value_get(result, "bans"));
-        print_covers(cli, value_get(result, "covered_by"));
+        ban_rows_print(cli, "Covered by", value_get(result, "covered_by"));
         print_earlier(cli, value_get(result, "earlier"));
         return 0;
 }

@@ -34,6 +34,7 @@ _banguictl_options() {
         history) printf '%s\n' $_banguictl_filters --kind --min --limit --all ;;
         address) printf '%s\n' --limit --all ;;
         stats) printf '%s\n' $_banguictl_filters --bucket --timezone --limit ;;
+        archive) printf '%s\n' --before --reason ;;
         export) printf '%s\n' $_banguictl_filters --format --lines ;;
         import-log) printf '%s\n' --timezone --dry-run ;;
         geo) printf '%s\n' --reason ;;
@@ -61,6 +62,8 @@ _banguictl_words() {
                         ;;
                 esac
                 ;;
+        archive:1) printf '%s\n' show sync purge compact backup ;;
+        archive:2) compgen -f -- "$current" ;;
         history:1) printf '%s\n' list repeaters ;;
         allow:1) printf '%s\n' add change remove check list ;;
         stats:1) printf '%s\n' overview country jail network origin top unique trend hours compare ;;
@@ -80,7 +83,7 @@ _banguictl_words() {
         esac
 }
 
-_banguictl_commands=(status jails jail bans ban unban lookup allow history address stats export import-log geo jobs server reload watch log settings audit can version help)
+_banguictl_commands=(status jails jail bans ban unban lookup explain allow history address stats archive export import-log geo jobs server reload watch log settings audit can version help)
 
 # What may be the argument of the option before the cursor.
 _banguictl_argument() {
@@ -95,7 +98,7 @@ _banguictl_argument() {
         --color) printf '%s\n' auto always never ;;
         --level) printf '%s\n' CRITICAL ERROR WARNING NOTICE INFO DEBUG ;;
         --bus | --host | --timeout | --within | --search | --reason | --limit | --lines | --contains | --method | --uid | \
-                --since | --until | --address | --country | --network | --timezone | --min | --note | --for | -H | -w | -s | -r | -n) ;;
+                --since | --until | --address | --country | --network | --timezone | --before | --min | --note | --for | -H | -w | -s | -r | -n) ;;
         *) return 1 ;;
         esac
 }

@@ -13,7 +13,7 @@ function __banguictl_jobs
     banguictl jobs --names --no-ask --timeout 2 2>/dev/null
 end
 
-set -l commands status jails jail bans ban unban lookup allow history address stats export import-log geo jobs server reload watch log \
+set -l commands status jails jail bans ban unban lookup explain allow history address stats archive export import-log geo jobs server reload watch log \
     settings audit can version help
 set -l archive '__fish_seen_subcommand_from history stats export'
 set -l none "not __fish_seen_subcommand_from $commands"
@@ -26,10 +26,12 @@ complete -c banguictl -n $none -a bans -d 'List who is banned now'
 complete -c banguictl -n $none -a ban -d 'Ban addresses or networks'
 complete -c banguictl -n $none -a unban -d 'Lift bans'
 complete -c banguictl -n $none -a lookup -d 'Show where an address is banned and why'
+complete -c banguictl -n $none -a explain -d 'Say why an address is banned or not'
 complete -c banguictl -n $none -a allow -d 'List who is never to be banned, and change it'
 complete -c banguictl -n $none -a history -d 'List bans and unbans of the archive'
 complete -c banguictl -n $none -a address -d 'Show all that the archive knows of an address'
 complete -c banguictl -n $none -a stats -d 'Count the bans of the archive'
+complete -c banguictl -n $none -a archive -d 'Show what the archive holds, and care for it'
 complete -c banguictl -n $none -a export -d 'Write the bans of the archive'
 complete -c banguictl -n $none -a import-log -d 'Take bans of old log files into the archive'
 complete -c banguictl -n $none -a geo -d 'Show where addresses are'
@@ -63,7 +65,7 @@ complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l restart -d
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l unban -d 'Lift the bans'
 complete -c banguictl -n '__fish_seen_subcommand_from bans ban unban watch log allow history stats export' -s j -l jail -x \
     -a '(__banguictl_jails)' -d 'In this jail'
-complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings allow geo' -s r -l reason -x -d Why
+complete -c banguictl -n '__fish_seen_subcommand_from jail ban unban server reload settings allow geo archive' -s r -l reason -x -d Why
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -s w -l within -x -d 'Only in this network'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l sort -x -a 'address banned-at ends-at failures jail'
 complete -c banguictl -n '__fish_seen_subcommand_from bans' -l reverse -d 'The other way round'
@@ -98,9 +100,11 @@ complete -c banguictl -n '__fish_seen_subcommand_from stats' -l bucket -x -a 'au
 complete -c banguictl -n '__fish_seen_subcommand_from stats import-log' -l timezone -x -d 'Time zone'
 complete -c banguictl -n '__fish_seen_subcommand_from export' -l format -x -a 'csv jsonl' -d Form
 complete -c banguictl -n '__fish_seen_subcommand_from export' -l lines -d 'With log lines'
-complete -c banguictl -n '__fish_seen_subcommand_from export import-log' -F
+complete -c banguictl -n '__fish_seen_subcommand_from export import-log archive' -F
 complete -c banguictl -n '__fish_seen_subcommand_from import-log' -l dry-run -d 'Only tell'
 complete -c banguictl -n '__fish_seen_subcommand_from geo' -a 'show lookup ask reload resolve'
+complete -c banguictl -n '__fish_seen_subcommand_from archive' -a 'show sync purge compact backup'
+complete -c banguictl -n '__fish_seen_subcommand_from archive' -l before -x -d 'Purge up to then'
 complete -c banguictl -n '__fish_seen_subcommand_from jobs' -a 'list run'
 complete -c banguictl -n '__fish_seen_subcommand_from jobs' -a '(__banguictl_jobs)' -d Job
 complete -c banguictl -n '__fish_seen_subcommand_from allow' -a 'add change remove check list'
