@@ -26,8 +26,8 @@ typedef struct HttpReply {
         GHashTable *headers; /* names in lower case -> text */
 } HttpReply;
 
-/* INVALID_ARGUMENT for a bad address, TIMEOUT, TOO_LARGE, CANCELLED, OUTSIDE_FAILED for all else; messages name the host
- * and never more of the address, which may hold a key. */
+/* INVALID_ARGUMENT for a bad address, TIMEOUT, TOO_LARGE, CANCELLED, OUTSIDE_FAILED for all else; messages name the
+ * host and never more of the address, which may hold a key. */
 gboolean http_send(const HttpRequest *request, GCancellable *cancellable, HttpReply *ret, GError **error);
 void http_reply_clear(HttpReply *self);
 

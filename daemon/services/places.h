@@ -3,10 +3,10 @@
 /*
  * Where addresses are: the rules of it
  *
- * Files are read anew when they are others, which the part "geo" and its findings tell of; a change of them resolves the
- * archive anew. A service outside is asked by a job about archived addresses of no country, and by LookupOutside: never by
- * anything that only reads, and not at all unless the setting geo-outside says so, which a finding warns of. Blocking,
- * thread-safe.
+ * Files are read anew when they are others, which the part "geo" and its findings tell of; a change of them resolves
+ * the archive anew. A service outside is asked by a job about archived addresses of no country, and by LookupOutside:
+ * never by anything that only reads, and not at all unless the setting geo-outside says so, which a finding warns of.
+ * Blocking, thread-safe.
  */
 
 #pragma once
@@ -62,9 +62,9 @@ GVariant *places_lookup(Places *self, const char *address, GError **error);
 GVariant *places_lookup_many(Places *self, const char *const *addresses, GError **error);
 
 /* Asks the service about those that were not asked about before. a{sv}: rows aa{sv} (address, country, country_name,
- * network u, organisation, state: "found", "unknown", "private" = not asked because it is not public, "open" = no answer),
- * asked u, answered u, and problem s when the service failed half-way. OUTSIDE_OFF, ADDRESS_INVALID, BUSY, TIMEOUT,
- * OUTSIDE_FAILED when nothing came back at all. */
+ * network u, organisation, state: "found", "unknown", "private" = not asked because it is not public, "open" = no
+ * answer), asked u, answered u, and problem s when the service failed half-way. OUTSIDE_OFF, ADDRESS_INVALID, BUSY,
+ * TIMEOUT, OUTSIDE_FAILED when nothing came back at all. */
 GVariant *places_lookup_outside(Places *self, const char *const *addresses, Operation *operation, gint64 now,
                                 GError **error);
 

@@ -33,7 +33,8 @@ class Outside:
             def do_POST(self):
                 asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outside.asked.append(asked)
-                body = b"busy" if outside.status != 200 else json.dumps([outside.place(text) for text in asked]).encode()
+                places = [outside.place(text) for text in asked]
+                body = json.dumps(places if outside.status == 200 else "busy").encode()
                 self.send_response(outside.status)
                 for name, value in outside.headers.items():
                     self.send_header(name, value)
@@ -116,7 +117,8 @@ class Files(GeoTest):
                           "organisation": "", "source": "file", "public": True}, self.lookup("8.8.8.8"))
         self.assertEqual("DE", self.country("2a02:8109::1"))
         self.assertEqual("DE", self.country("::ffff:5.145.128.1"))
-        self.assertEqual(("", "", False), tuple(self.lookup("10.0.0.1")[key] for key in ("country", "source", "public")))
+        self.assertEqual(("", "", False),
+                         tuple(self.lookup("10.0.0.1")[key] for key in ("country", "source", "public")))
         rows = self.stack.call("Geo.LookupMany", GLib.Variant("(as)", (["10.0.0.1", "8.8.8.0/24"],)))
         self.assertEqual([("10.0.0.1", ""), ("8.8.8.0/24", "US")], [(row["address"], row["country"]) for row in rows])
         self.assertEqual("AddressInvalid", self.stack.error("Geo.Lookup", GLib.Variant("(s)", ("8.8.8",)))[0])

@@ -17,7 +17,8 @@ from caller import Caller
 from gi.repository import GLib
 from stack import NAME, NOBODY, SOURCE, Stack, build_folder
 
-PAGES = ("man1/bangui-geo-build.1", "man1/banguictl.1", "man5/bangui.conf.5", "man5/org.bangui.BanGUI1.5", "man8/banguid.8")
+PAGES = ("man1/bangui-geo-build.1", "man1/banguictl.1", "man5/bangui.conf.5", "man5/org.bangui.BanGUI1.5",
+         "man8/banguid.8")
 GROUPS = ("AllowList", "Bans", "Geo", "History", "Jail", "Job", "Jobs", "Manager", "Operation",
           "Server", "Settings", "Stats")
 FILES = {
@@ -40,7 +41,7 @@ FILES = {
     *(f"usr/share/man/{page}" for page in PAGES),
     *(f"usr/share/doc/bangui/{name}" for name in (
         "NEWS.md", "README.md", "architecture.md", "bus-api.md", "decisions.md", "errors.md", "fail2ban-protocol.md",
-        "security.md", "testing.md", "examples/org.bangui.BanGUI1.rules")),
+        "security.md", "testing.md", "examples/geo-outside.conf", "examples/org.bangui.BanGUI1.rules")),
 }
 EXPOSURE_MAX = 2.0
 
@@ -101,8 +102,21 @@ class Installed(unittest.TestCase):
         self.clean("systemd-analyze", "verify", "--man=no", copy)
 
     def test_unit_is_closed(self):
+        self.assert_closed(self.unit)
+
+    def test_unit_is_closed_with_the_look_up_outside(self):
+        """The drop-in that is shipped as an example opens the network, and little else."""
+        drop_in = self.path("usr/share/doc/bangui/examples/geo-outside.conf").read_text().partition("[Service]\n")[2]
+        self.assertIn("# Grants", drop_in)
+        copy = pathlib.Path(self.folder) / "outside/banguid.service"
+        copy.parent.mkdir()
+        copy.write_text(self.unit.read_text().replace("[Install]", f"{drop_in}\n[Install]"))
+        self.assertIn("RestrictAddressFamilies=AF_INET AF_INET6", copy.read_text())
+        self.assert_closed(copy)
+
+    def assert_closed(self, unit):
         words = ["systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={int(EXPOSURE_MAX * 10)}"]
-        given = subprocess.run([*words, self.unit], capture_output=True, text=True)
+        given = subprocess.run([*words, unit], capture_output=True, text=True)
         exposure = re.search(r"Overall exposure level .*: ([\d.]+)", given.stdout)
         self.assertTrue(exposure, given.stdout + given.stderr)
         self.assertLessEqual(float(exposure[1]), EXPOSURE_MAX, given.stdout)

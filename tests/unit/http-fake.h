@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* An HTTP server that says what it is told to, right or wrong: a thread that serves one connection after the other, with
- * one request each. */
+/* An HTTP server that says what it is told to, right or wrong: a thread that serves one connection after the other,
+ * with one request each. */
 
 #pragma once
 

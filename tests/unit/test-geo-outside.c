@@ -97,7 +97,8 @@ static void test_reply(void) {
 /* What is not as it should be is left out, and what is there is taken. */
 static void test_reply_odd(void) {
         g_autoptr(GArray) answers = read_reply(
-                "[{\"status\":\"success\",\"countryCode\":\"Germany\",\"as\":\"AS99999999999 x\",\"query\":\"5.0.0.1\"},"
+                "[{\"status\":\"success\",\"countryCode\":\"Germany\",\"as\":\"AS99999999999 x\",\"query\":"
+                "\"5.0.0.1\"},"
                 "{\"status\":\"success\",\"countryCode\":\"DE\",\"query\":\"5.0.0.1\"},"
                 "{\"status\":\"success\",\"countryCode\":\"DE\",\"query\":\"9.9.9.9\"},"
                 "{\"status\":1,\"countryCode\":[],\"as\":{},\"query\":\"5.0.0.2\"},"
