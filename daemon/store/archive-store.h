@@ -165,9 +165,9 @@ gboolean archive_store_position(ArchiveStore *self, ArchivePosition *ret, GError
  * none. */
 gboolean archive_store_mark_manual(ArchiveStore *self, gint64 *after, gint64 now, guint *ret_changed, GError **error);
 
-/* All bans from the oldest, in pieces, without data; a text is good for the call. whole: FALSE = only id, banned_at, jail,
- * who, country, network and origin, in two thirds of the time. taken() is called when the snapshot stands; may be NULL.
- * FALSE of `each` ends it. */
+/* All bans from the oldest, in pieces, without data; a text is good for the call. whole: FALSE = only id, banned_at,
+ * jail, who, country, network and origin, in two thirds of the time. taken() is called when the snapshot stands; may be
+ * NULL. FALSE of `each` ends it. */
 typedef gboolean (*ArchiveBansFunc)(const ArchiveBan *bans, guint n, gpointer userdata);
 gboolean archive_store_scan(ArchiveStore *self, gboolean whole, void (*taken)(gpointer userdata), ArchiveBansFunc each,
                             gpointer userdata, GError **error);
