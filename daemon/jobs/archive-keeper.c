@@ -9,6 +9,7 @@
 
 #define GATHER_US (200 * 1000)
 #define SETTLE_US (2 * G_USEC_PER_SEC)
+#define RETRY_US (10 * G_USEC_PER_SEC)
 
 struct ArchiveKeeper {
         Archive *archive;
@@ -17,7 +18,8 @@ struct ArchiveKeeper {
 
         GThread *thread;
         Operation *operation; /* how a run is ended */
-        char *told;           /* the last failure that was logged; the thread's */
+        gboolean counted;     /* the thread's, as the next */
+        char *told;           /* the last failure that was logged */
 
         GMutex lock;
         GCond cond;
@@ -35,13 +37,25 @@ static void tell_failure(ArchiveKeeper *self, const GError *error) {
         log_error(LOG_PRIORITY_WARNING, "archive.sync", "keeping the archive up to date failed", error);
 }
 
-static void run(ArchiveKeeper *self) {
+static gboolean run(ArchiveKeeper *self) {
         g_autoptr(GError) error = NULL;
 
-        if (archive_sync_run(self->sync, self->operation, NULL, &error))
-                g_clear_pointer(&self->told, g_free);
-        else
+        if (!self->counted && !(self->counted = archive_count(self->archive, &error))) {
                 tell_failure(self, error);
+                return FALSE;
+        }
+        if (archive_sync_run(self->sync, self->operation, NULL, &error)) {
+                g_clear_pointer(&self->told, g_free);
+                return TRUE;
+        }
+        tell_failure(self, error);
+        return FALSE;
+}
+
+/* A poke that came during the run has set an earlier time. `lock` is held. */
+static void try_again(ArchiveKeeper *self) {
+        self->settling = FALSE;
+        self->wake_us = MIN(self->wake_us, g_get_monotonic_time() + RETRY_US);
 }
 
 /* TRUE: it is time to run; FALSE: to stop. `lock` is held. */
@@ -59,18 +73,20 @@ static gboolean wait(ArchiveKeeper *self) {
 
 static gpointer keep(gpointer data) {
         ArchiveKeeper *self = data;
-        g_autoptr(GError) error = NULL;
-
-        if (!archive_count(self->archive, &error))
-                tell_failure(self, error);
 
         g_mutex_lock(&self->lock);
         while (wait(self)) {
+                gboolean done;
+
                 self->settling = !self->settling;
-                self->wake_us = self->settling ? g_get_monotonic_time() + SETTLE_US : G_MAXINT64;
+                self->wake_us = G_MAXINT64;
                 g_mutex_unlock(&self->lock);
-                run(self);
+                done = run(self);
                 g_mutex_lock(&self->lock);
+                if (!done)
+                        try_again(self);
+                else if (self->settling)
+                        self->wake_us = MIN(self->wake_us, g_get_monotonic_time() + SETTLE_US);
         }
         g_mutex_unlock(&self->lock);
         return NULL;
@@ -108,8 +124,8 @@ void archive_keeper_start(ArchiveKeeper *self) {
         g_return_if_fail(!self->thread);
 
         archive_recorder_set_notify(self->recorder, on_notify, self);
+        self->wake_us = 0;
         self->thread = g_thread_new("archive", keep, self);
-        archive_keeper_poke(self);
 }
 
 static void stop(ArchiveKeeper *self) {

@@ -192,29 +192,50 @@ static gboolean read_end(ArchiveRecorder *self, const char *jail, const char *id
         return TRUE;
 }
 
+/* `lock` is held. Takes what `seen` points to. */
+static void enqueue(ArchiveRecorder *self, const char *jail, const char *id, const Row *row, Seen *seen) {
+        if (self->queue->len >= QUEUE_MAX) {
+                self->dropped++;
+                seen_clear(seen);
+                return;
+        }
+        seen->jail = g_ref_string_new_intern(jail);
+        if (!address_try_parse(id, &seen->address))
+                seen->text = g_strdup(id);
+        seen->banned_at = row->banned_at;
+        seen->bantime = row->ends_at < 0 ? -1 : MAX(row->ends_at - row->banned_at, 0);
+        seen->count = row->count;
+        seen->failures = row->failures;
+        g_array_append_val(self->queue, *seen);
+}
+
 /* `lock` is held. */
 static void keep(ArchiveRecorder *self, EventType type, const char *jail, const char *id, GVariant *properties) {
         Seen seen = { .kind = ARCHIVE_EVENT_BAN, .uid = -1 };
         Row row;
 
-        read_row(properties, &row);
         if (type != EVENT_UNBANNED && !self->live)
                 return;
-        if (self->queue->len >= QUEUE_MAX) {
-                self->dropped++;
-                return;
-        }
+        read_row(properties, &row);
         seen.at = row.banned_at;
-        if (type == EVENT_UNBANNED && !read_end(self, jail, id, &row, &seen))
+        if (type != EVENT_UNBANNED || read_end(self, jail, id, &row, &seen))
+                enqueue(self, jail, id, &row, &seen);
+}
+
+static void tell(ArchiveRecorder *self) {
+        if (self->notify)
+                self->notify(self->userdata);
+}
+
+void archive_recorder_ended(ArchiveRecorder *self, const char *jail, const char *id) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+        Seen seen = { .uid = -1 };
+        const Row row = { .cause = "unbanned" };
+
+        if (!read_end(self, jail, id, &row, &seen))
                 return;
-        seen.jail = g_ref_string_new_intern(jail);
-        if (!address_try_parse(id, &seen.address))
-                seen.text = g_strdup(id);
-        seen.banned_at = row.banned_at;
-        seen.bantime = row.ends_at < 0 ? -1 : MAX(row.ends_at - row.banned_at, 0);
-        seen.count = row.count;
-        seen.failures = row.failures;
-        g_array_append_val(self->queue, seen);
+        enqueue(self, jail, id, &row, &seen);
+        tell(self);
 }
 
 static void on_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
@@ -232,8 +253,7 @@ static void on_event(EventType type, const char *name, const char *address, GVar
         default:
                 return;
         }
-        if (self->notify)
-                self->notify(self->userdata);
+        tell(self);
 }
 
 EventSink archive_recorder_sink(ArchiveRecorder *self) {

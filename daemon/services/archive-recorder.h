@@ -39,5 +39,8 @@ ArchiveNote *archive_recorder_note(ArchiveRecorder *self, const char *jail, cons
 void archive_note_end(ArchiveNote *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveNote, archive_note_end)
 
+/* A ban that was lifted now and that the ban table does not know, so that no event tells of it. */
+void archive_recorder_ended(ArchiveRecorder *self, const char *jail, const char *id);
+
 /* Writes what is queued. What could not be written stays queued. */
 gboolean archive_recorder_flush(ArchiveRecorder *self, GError **error);

@@ -88,6 +88,17 @@ static void mark_lifted(Targets *self, guint from, guint n, guint count) {
         }
 }
 
+/* A ban that the table has not heard of yet ends without an event. */
+static void remove_ban(Targets *self, guint i, gint64 now) {
+        Bans *bans = self->run->bans;
+        const char *text = self->texts->pdata[i];
+
+        if (ban_table_remove(bans->table, self->jail, text, now, "unbanned") || !bans->recorder)
+                return;
+        if (self->lifted[g_array_index(self->owners, guint, i)])
+                archive_recorder_ended(bans->recorder, self->jail, text);
+}
+
 static gboolean unban_chunk(Targets *self, guint from, guint n, GError **error) {
         Bans *bans = self->run->bans;
         gint64 now = bans_run_now(self->run);
@@ -102,7 +113,7 @@ static gboolean unban_chunk(Targets *self, guint from, guint n, GError **error) 
 
         ban_table_begin(bans->table);
         for (guint i = from; i < from + n; i++)
-                (void) ban_table_remove(bans->table, self->jail, self->texts->pdata[i], now, "unbanned");
+                remove_ban(self, i, now);
         ban_table_end(bans->table);
         return TRUE;
 }
