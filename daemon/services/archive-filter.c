@@ -44,7 +44,7 @@ static gboolean read_leading_groups(const char *text, Address *ret) {
 
         for (const char *p = text; *p; p++)
                 n += *p == ':';
-        if (n == 0 || n >= GROUPS || !g_str_has_suffix(text, ":") || strstr(text, "::"))
+        if (n == 0 || n >= GROUPS || text[0] == ':' || !g_str_has_suffix(text, ":") || strstr(text, "::"))
                 return FALSE;
         whole = g_strdup_printf("%s:/%u", text, n * GROUP_BITS);
         return address_try_parse(whole, ret);
