@@ -31,6 +31,22 @@ static void test_parse(void) {
         g_assert_null(fail2ban_dump_problem(dump, "bad"));
 }
 
+static void test_ignored(void) {
+        static const char output[] = "['set', 'plain', 'addignoreip', '127.0.0.1/8', '::1', 'host.example']\n"
+                                     "['set', 'other', 'addignoreip', '192.0.2.1']\n"
+                                     "['set', 'plain', 'addignoreip', '192.0.2.0/255.255.255.0']\n"
+                                     "['set', 'plain', 'maxretry', 3]\n";
+        g_autoptr(Fail2banDump) dump = fail2ban_dump_parse(output);
+
+        g_assert_true(fail2ban_dump_ignores(dump, "plain", "127.0.0.0/8"));
+        g_assert_true(fail2ban_dump_ignores(dump, "plain", "::1"));
+        g_assert_true(fail2ban_dump_ignores(dump, "plain", "host.example"));
+        g_assert_true(fail2ban_dump_ignores(dump, "plain", "192.0.2.0/24"));
+        g_assert_false(fail2ban_dump_ignores(dump, "plain", "192.0.2.1"));
+        g_assert_true(fail2ban_dump_ignores(dump, "other", "192.0.2.1"));
+        g_assert_false(fail2ban_dump_ignores(dump, "never heard of", "192.0.2.1"));
+}
+
 static Fail2banPrograms programs_of(const Fail2banFixture *fixture) {
         return (Fail2banPrograms) {
                 .client = "/usr/bin/fail2ban-client",
@@ -86,6 +102,7 @@ int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
 
         g_test_add_func("/fail2ban/dump/parse", test_parse);
+        g_test_add_func("/fail2ban/dump/ignored", test_ignored);
         g_test_add_func("/fail2ban/dump/real", test_real);
         g_test_add_func("/fail2ban/dump/unreadable", test_unreadable);
 

@@ -231,6 +231,20 @@ static void test_session(void) {
                 g_test_skip("a mount namespace needs root");
 }
 
+static void test_allowed(void) {
+        g_autoptr(Guard) guard = guard_new_empty();
+
+        g_assert_true(allowed(guard, "192.0.2.1", ""));
+        guard_add_allowed(guard, "192.0.2.1", "a friend");
+        guard_add_allowed(guard, "198.51.100.0/24", "a partner");
+        guard_add_allowed(guard, "host.example", "no address");
+        g_assert_false(allowed(guard, "192.0.2.1", "a friend"));
+        g_assert_false(allowed(guard, "192.0.2.0/24", "a friend"));
+        g_assert_false(allowed(guard, "198.51.100.77", "a partner"));
+        g_assert_true(allowed(guard, "192.0.2.2", ""));
+        g_assert_true(allowed(guard, "127.0.0.1", ""));
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/services/guard/loopback", test_loopback);
@@ -242,5 +256,6 @@ int main(int argc, char *argv[]) {
         g_test_add_func("/services/guard/gone", test_gone);
         g_test_add_func("/services/guard/own", test_own);
         g_test_add_func("/services/guard/session", test_session);
+        g_test_add_func("/services/guard/allowed", test_allowed);
         return g_test_run();
 }
