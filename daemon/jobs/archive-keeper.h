@@ -5,8 +5,8 @@
  *
  * A thread of its own, so that neither the probe nor the bus waits for it: counts the archive when it starts, then
  * reads fail2ban's history and writes what was seen live, a fifth of a second after it was told that something
- * happened, and once more two seconds later, since fail2ban writes a row when it comes to it. What failed is tried again
- * after ten seconds. The job "history-sync" does the same at its interval.
+ * happened, and once more two seconds later, since fail2ban writes a row when it comes to it. What failed is tried
+ * again after ten seconds. The job "history-sync" does the same at its interval.
  */
 
 #pragma once

@@ -4,8 +4,8 @@
  * What is seen live, for the archive
  *
  * Takes the events of the ban table: ends of bans always, bans when fail2ban has no database that tells them. They are
- * queued in some 100 bytes each and written by archive_recorder_flush(), which the keeper calls (jobs/archive-keeper.h).
- * Thread-safe; the sink never blocks.
+ * queued in some 100 bytes each and written by archive_recorder_flush(), which the sync calls. Thread-safe; the sink
+ * never blocks.
  */
 
 #pragma once

@@ -44,7 +44,8 @@ void archive_set_sink(Archive *self, const EventSink *sink);
 /* Counts the rows, which takes some milliseconds for a million; before it the state says 0 bans. */
 gboolean archive_count(Archive *self, GError **error);
 
-/* a{sv}: the properties of org.bangui.BanGUI1.History: Bans t, OldestAt x, NewestAt x, SyncedAt x (0 = never). No SQL. */
+/* a{sv}: the properties of org.bangui.BanGUI1.History: Bans t, OldestAt x, NewestAt x, SyncedAt x (0 = never). No
+ * SQL. */
 GVariant *archive_state(Archive *self);
 
 /* Moves on with each change of the bans: the same number, the same answers. */

@@ -88,15 +88,14 @@ static double time_floor(Bench *self) {
 
         if (sqlite3_open(path, &database) != SQLITE_OK)
                 g_error("%s", sqlite3_errmsg(database));
-        execute(database,
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192;"
-                "CREATE TABLE ban (id INTEGER PRIMARY KEY, jail INTEGER NOT NULL, address ANY NOT NULL, country INTEGER "
-                "NOT NULL, network INTEGER NOT NULL, bantime INTEGER NOT NULL, count INTEGER NOT NULL, failures INTEGER "
-                "NOT NULL, origin INTEGER NOT NULL, sources INTEGER NOT NULL, ended_at INTEGER NOT NULL, cause INTEGER "
-                "NOT NULL) STRICT;"
-                "CREATE INDEX ban_address ON ban (address); CREATE INDEX ban_jail ON ban (jail);"
-                "CREATE INDEX ban_country ON ban (country);"
-                "CREATE TABLE ban_data (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;");
+        execute(database, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192;"
+                          "CREATE TABLE ban (id INTEGER PRIMARY KEY, jail INTEGER NOT NULL, address ANY NOT NULL, "
+                          "country INTEGER NOT NULL, network INTEGER NOT NULL, bantime INTEGER NOT NULL, "
+                          "count INTEGER NOT NULL, failures INTEGER NOT NULL, origin INTEGER NOT NULL, "
+                          "sources INTEGER NOT NULL, ended_at INTEGER NOT NULL, cause INTEGER NOT NULL) STRICT;"
+                          "CREATE INDEX ban_address ON ban (address); CREATE INDEX ban_jail ON ban (jail);"
+                          "CREATE INDEX ban_country ON ban (country);"
+                          "CREATE TABLE ban_data (id INTEGER PRIMARY KEY, data TEXT NOT NULL) STRICT;");
         execute(database, attach);
         start = g_get_monotonic_time();
         execute(database, "INSERT INTO ban SELECT (timeofban << 20) + rowid % 1048576, 1, ip, 0, 0, bantime, bancount, "
