@@ -263,6 +263,7 @@ def main():
         programs("bench-cli", stack.client, stack.address, stack.fail2ban.socket, stack.fail2ban.etc, "bans")
         programs("bench-decode", stack.fail2ban.socket, "bench")
         programs("bench-ban-table")
+        programs("bench-geo", build_folder() / "data/geo/country.mmdb")
         programs("bench-retention")
     programs("bench-archive")
     bench_history()
