@@ -103,6 +103,21 @@ class Job(CareTest):
         self.assertEqual(BANS, self.accounted())
 
 
+    def test_ended_in_the_middle(self):
+        """The end of the daemon ends a run between two steps, in order, and every ban is accounted for."""
+        self.stack.wait_until(lambda: self.job("LastResult") == "done", "the run at the start")
+        self.stack.call("Settings.Set", GLib.Variant("(a{sv}a{sv})", ({"archive-days": GLib.Variant("x", 1)}, {})))
+        self.stack.call("Jobs.Run", GLib.Variant("(sa{sv})", ("archive-retention", {"wait": GLib.Variant("x", 0)})))
+        self.stack.stop_daemon()
+        self.assertEqual(BANS, self.accounted())
+        self.assertLess(0, self.query(f"SELECT count(*) FROM ban WHERE id >> 20 < {self.now - 2 * DAY}"))
+        self.start()
+        self.assertEqual(BANS, self.accounted())
+
+    def job(self, name):
+        return self.stack.get("Job", name, f"{ROOT}/job/archive_2dretention")
+
+
 class Compact(CareTest):
     def test_compact(self):
         self.stack.call("History.Purge", options(days=20, wait=20))
