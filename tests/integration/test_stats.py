@@ -43,7 +43,8 @@ def make_history(count, now, seed=3):
 
 class StatsTest(unittest.TestCase):
     def start(self, bans=()):
-        self.stack = self.enterContext(Stack(jails={"sshd": {}, "web": {}}, daemon=False))
+        settings = {"archive-days": 0}
+        self.stack = self.enterContext(Stack(jails={"sshd": {}, "web": {}}, daemon=False, settings=settings))
         self.write(bans)
         self.stack.start_daemon()
         self.await_total(len(bans))
@@ -82,6 +83,22 @@ class Live(StatsTest):
         self.stack.wait_until(lambda: self.stack.get("Bans", "Active") == 3, "the bans in force")
         overview = self.ask("Overview", range="7d")
         self.assertEqual((3, 3), (overview["total"], overview["active"]))
+
+    def test_countries(self):
+        self.start()
+        for address in ("8.8.8.8", "192.0.2.1"):
+            self.stack.fail("sshd", address, times=3)
+        self.await_total(2)
+        place = self.stack.call("Geo.Lookup", GLib.Variant("(s)", ("8.8.8.8",)))
+        self.assertEqual("US", place["country"])
+        rows = self.ask("ByCountry", range="all")["rows"]
+        self.assertEqual({("US", place["country_name"], 1), ("", "", 1)},
+                         {(row["country"], row["name"], row["bans"]) for row in rows})
+        self.assertEqual([0.5, 0.5], [row["share"] for row in rows])
+        for country, address in (("US", "8.8.8.8"), ("", "192.0.2.1")):
+            top = self.ask("TopAddresses", country=country)["rows"]
+            self.assertEqual([(address, country)], [(row["address"], row["country"]) for row in top])
+        self.assertEqual({"low": 20, "medium": 50, "high": 100}, self.ask("ByCountry")["thresholds"])
 
     def test_origin(self):
         self.start()
@@ -177,6 +194,22 @@ class History(StatsTest):
         self.refuse("Trend", "bucket", bucket="hour", since=1000)
         self.refuse("Overview", "timezone", timezone="Mars/Olympus")
         self.assertEqual(len(self.bans), self.ask("Unique", range="all")["total"])
+
+    def test_retention(self):
+        """What is taken away is gone from every figure, and stays in the trend."""
+        trend = self.ask("Trend", range="all", bucket=DAY)
+        web = self.ask("Trend", range="all", bucket=DAY, jail="web")
+        before = self.now - 100 * DAY
+        self.stack.call("History.Purge", options(before=before, wait=20))
+        left = len(self.matching(since=before))
+        self.await_total(left)
+        after = self.ask("Trend", range="all", bucket=DAY)
+        self.assertEqual((trend["total"], len(self.bans) - left), (after["total"], after["removed"]))
+        self.assertEqual(web["total"], self.ask("Trend", range="all", bucket=DAY, jail="web")["total"])
+        self.assertEqual([row for row in trend["rows"] if row["bans"]], [row for row in after["rows"] if row["bans"]])
+        self.assertEqual(0, self.ask("Trend", range="all", bucket=DAY, address="0.0.0.0/0")["removed"])
+        self.stack.restart_daemon()
+        self.assertEqual(after["rows"], self.ask("Trend", range="all", bucket=DAY)["rows"])
 
     def test_restart(self):
         before = self.ask("Overview", range="all", limit=500)

@@ -328,6 +328,69 @@ static void test_changed(void) {
         g_assert_cmpuint(count_rows(columns), ==, 2);
 }
 
+/* Readers beside a writer see bans in the order of time, and never some of a batch. */
+#define CROWD_BATCH 50
+#define CROWD_ROUNDS 300
+
+typedef struct Crowd {
+        Columns *columns;
+        gint ended; /* atomic */
+} Crowd;
+
+static gpointer read_in_a_crowd(gpointer data) {
+        Crowd *self = data;
+
+        while (!g_atomic_int_get(&self->ended)) {
+                const ColumnSet *set = columns_lock(self->columns, 60, NULL);
+                ColumnView view = column_set_view(set);
+
+                g_assert_cmpuint(view.n % CROWD_BATCH, ==, 0);
+                for (guint32 i = 0; i < view.n; i++) {
+                        g_assert_true(i == 0 || view.time[i - 1] <= view.time[i]);
+                        g_assert_cmpuint(view.who[i], <, who_table_size(column_set_whos(set)));
+                }
+                columns_unlock(self->columns);
+        }
+        return NULL;
+}
+
+static gboolean scan_nothing(gpointer source, void (*taken)(gpointer userdata), ArchiveScanFunc each, gpointer userdata,
+                             GError **error) {
+        taken(userdata);
+        return TRUE;
+}
+
+static void test_crowd(void) {
+        g_autoptr(Columns) columns = columns_new(scan_nothing, NULL);
+        ArchiveListener listener = columns_listener(columns);
+        Crowd crowd = { .columns = columns };
+        GThread *readers[2];
+
+        columns_start(columns);
+        g_assert_cmpuint(count_rows(columns), ==, 0);
+        for (guint i = 0; i < G_N_ELEMENTS(readers); i++)
+                readers[i] = g_thread_new("reader", read_in_a_crowd, &crowd);
+        for (guint32 round = 0; round < CROWD_ROUNDS; round++) {
+                ArchiveBan bans[CROWD_BATCH];
+
+                for (guint32 i = 0; i < CROWD_BATCH; i++) {
+                        guint32 word = round * 7 + i;
+
+                        bans[i] = ban_at(1000 + (round ^ 5) * CROWD_BATCH);
+                        bans[i].text = NULL;
+                        bans[i].address = (Address) { .version = 4, .prefix = 32 };
+                        memcpy(bans[i].address.bytes, &word, sizeof(word));
+                }
+                listener.added(bans, CROWD_BATCH, listener.userdata);
+                if (round % 10 == 9)
+                        listener.removed(1000 + round / 2 * CROWD_BATCH, listener.userdata);
+        }
+        g_atomic_int_set(&crowd.ended, 1);
+        for (guint i = 0; i < G_N_ELEMENTS(readers); i++)
+                g_thread_join(readers[i]);
+        g_assert_cmpuint(count_rows(columns), >, 0);
+}
+
 static void test_broken(void) {
         Source source = { .broken = TRUE };
         g_autoptr(Columns) columns = columns_new(source_scan, &source);
@@ -348,6 +411,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/services/columns/told-meanwhile", test_told_meanwhile);
         g_test_add_func("/services/columns/removed-meanwhile", test_removed_meanwhile);
         g_test_add_func("/services/columns/changed", test_changed);
+        g_test_add_func("/services/columns/crowd", test_crowd);
         g_test_add_func("/services/columns/broken", test_broken);
         return g_test_run();
 }
