@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Which bans of the archive are meant: the same for lists, figures and exports. Any mix; all that are given must hold. */
+/* Which bans of the archive are meant: the same for lists, figures and exports. All that is given must hold. */
 
 #pragma once
 
