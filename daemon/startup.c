@@ -256,6 +256,7 @@ static gboolean start_allow(Daemon *self, GError **error) {
                                                    .table = v->ban_table,
                                                    .allow = v->allow,
                                                    .archive = self->archive_store,
+                                                   .history = v->history,
                                                    .geo = self->geo });
         return TRUE;
 }

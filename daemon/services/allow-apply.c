@@ -352,6 +352,14 @@ static gboolean remove_ended(Allow *self, gint64 now, GError **error) {
         return TRUE;
 }
 
+static void report(Allow *self, guint unbanned, Operation *operation) {
+        guint n = allow_size(self);
+        g_autofree char *message = g_strdup_printf("%u entr%s; %u ban%s lifted", n, n == 1 ? "y" : "ies", unbanned,
+                                                   unbanned == 1 ? "" : "s");
+
+        operation_report(operation, 1, message);
+}
+
 gboolean allow_apply(Allow *self, gint64 now, Operation *operation, GError **error) {
         g_autoptr(Caller) caller = caller_new("job:allow-list", 0, 0);
         GError *failure = NULL;
@@ -359,8 +367,10 @@ gboolean allow_apply(Allow *self, gint64 now, Operation *operation, GError **err
 
         if (!remove_ended(self, now, error))
                 return FALSE;
-        if (allow_apply_all(self, caller, "on the allow list", now, operation, &unbanned, &failure))
+        if (allow_apply_all(self, caller, "on the allow list", now, operation, &unbanned, &failure)) {
+                report(self, unbanned, operation);
                 return TRUE;
+        }
         if (g_error_matches(failure, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE)) {
                 operation_report(operation, 1, failure->message);
                 g_error_free(failure);

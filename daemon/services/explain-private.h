@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The parts of an explanation: explain.c collects, explain-rules.c asks which rule matched, explain-verdict.c makes the
- * sentence.
+ * The parts of an explanation: explain.c collects, explain-past.c finds earlier bans, explain-rules.c asks which rule
+ * matched, explain-verdict.c makes the sentence.
  */
 
 #pragma once
@@ -29,6 +29,7 @@ typedef struct ExplainJail {
         gint64 banned_by; /* uid; -1 = not by hand through us */
         char *reason;
         gboolean from_list; /* the jail of the block lists */
+        char *origin;       /* as the archive has it; NULL: not from there */
 
         /* of the running jail */
         GVariant *settings; /* its properties; NULL: it does not run */
@@ -50,13 +51,18 @@ typedef struct Explanation {
         GPtrArray *jails;     /* of ExplainJail; those in force first */
         GVariant *covered_by; /* aa{sv}: bans of networks that hold it */
         GVariant *allowed;    /* aa{sv}: what allows it */
-        GVariant *earlier;    /* aa{sv}: what fail2ban's database still has */
+        GVariant *earlier;    /* aa{sv}: bans that are over, the newest first */
         guint inside;         /* of a network: bans in force of what lies in it */
         guint64 before;       /* bans before those in force */
         gint64 last_at;       /* when the last of all began; 0 = none */
         const char *last_jail;
         GPtrArray *problems; /* of char * */
 } Explanation;
+
+void explain_add_problem(Explanation *self, const char *what, const char *why);
+
+/* aa{sv}, not floating: rows of a look-up (database) and those that only the archive has, without those in force. */
+GVariant *explain_past(Explanation *self, GVariant *database, GVariant *in_force);
 
 /* Fills in rules or problem of each jail that has lines. */
 void explain_rules(Explanation *self);

@@ -32,6 +32,7 @@ static void jail_free(gpointer data) {
         g_free(self->rules);
         g_clear_pointer(&self->captured, g_variant_unref);
         g_free(self->reason);
+        g_free(self->origin);
         g_clear_pointer(&self->settings, g_variant_unref);
         g_strfreev(self->failregex);
         g_free(self->problem);
@@ -47,7 +48,7 @@ static void explanation_clear(Explanation *self) {
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Explanation, explanation_clear)
 
-static void add_problem(Explanation *self, const char *what, const char *why) {
+void explain_add_problem(Explanation *self, const char *what, const char *why) {
         g_ptr_array_add(self->problems, g_strdup_printf("%s: %s", what, why));
 }
 
@@ -85,6 +86,7 @@ static ExplainJail *add_jail(Explanation *self, GVariant *row, gboolean banned) 
         (void) g_variant_lookup(row, "count", "u", &jail->count);
         (void) g_variant_lookup(row, "banned_by", "x", &jail->banned_by);
         (void) g_variant_lookup(row, "reason", "s", &jail->reason);
+        (void) g_variant_lookup(row, "origin", "s", &jail->origin);
         if (g_variant_lookup(row, "ends_at", "x", &jail->ends_at))
                 jail->bantime = jail->ends_at < 0 ? -1 : jail->ends_at - jail->banned_at;
         else if (g_variant_lookup(row, "bantime", "x", &jail->bantime) && jail->bantime >= 0)
@@ -94,10 +96,8 @@ static ExplainJail *add_jail(Explanation *self, GVariant *row, gboolean banned) 
         return jail;
 }
 
-/* Those in force, and the newest of each other jail; rows of the database come newest first. */
-static void add_jails(Explanation *self, GVariant *lookup) {
-        g_autoptr(GVariant) bans = g_variant_lookup_value(lookup, "bans", G_VARIANT_TYPE("aa{sv}"));
-
+/* Those in force, and the newest of each other jail; earlier ones come newest first. */
+static void add_jails(Explanation *self, GVariant *bans) {
         for (gsize i = 0; i < g_variant_n_children(bans); i++) {
                 g_autoptr(GVariant) row = g_variant_get_child_value(bans, i);
 
@@ -175,7 +175,7 @@ static void count_earlier(Explanation *self) {
         if (archive &&
             !archive_store_summarize(archive, self->is_address ? &self->address : NULL,
                                      self->is_address ? NULL : self->who, 0, G_MAXINT64, take_summary, self, &error))
-                add_problem(self, "the archive", error->message);
+                explain_add_problem(self, "the archive", error->message);
         count_by_archive(self);
         if (self->before < g_variant_n_children(self->earlier))
                 count_by_database(self);
@@ -222,7 +222,10 @@ static void add_settings(GVariantBuilder *row, const ExplainJail *jail) {
 }
 
 static GVariant *jail_row(const Explanation *self, const ExplainJail *jail) {
-        const char *origin = jail->banned_by >= 0 ? "manual" : jail->from_list ? "blocklist" : "self";
+        const char *origin = jail->banned_by >= 0 ? "manual"
+                             : jail->from_list    ? "blocklist"
+                             : jail->origin       ? jail->origin
+                                                  : "self";
         GVariantBuilder row;
 
         g_variant_builder_init(&row, G_VARIANT_TYPE_VARDICT);
@@ -310,13 +313,15 @@ static guint count_inside(const Explanation *self) {
 
 static void collect(Explanation *self, GVariant *lookup) {
         const Explain *explain = self->explain;
+        g_autoptr(GVariant) bans = g_variant_lookup_value(lookup, "bans", G_VARIANT_TYPE("aa{sv}"));
+        g_autoptr(GVariant) database = g_variant_lookup_value(lookup, "earlier", G_VARIANT_TYPE("aa{sv}"));
         const char *problem;
 
         self->covered_by = g_variant_lookup_value(lookup, "covered_by", G_VARIANT_TYPE("aa{sv}"));
-        self->earlier = g_variant_lookup_value(lookup, "earlier", G_VARIANT_TYPE("aa{sv}"));
+        self->earlier = explain_past(self, database, bans);
         if (g_variant_lookup(lookup, "earlier_error", "&s", &problem))
-                add_problem(self, "fail2ban's database", problem);
-        add_jails(self, lookup);
+                explain_add_problem(self, "fail2ban's database", problem);
+        add_jails(self, bans);
         for (guint i = 0; i < self->jails->len; i++)
                 read_settings(self, self->jails->pdata[i]);
         self->inside = count_inside(self);

@@ -14,11 +14,12 @@
 #include "geo/geo.h"
 #include "services/allow.h"
 #include "services/bans.h"
+#include "services/history.h"
 #include "store/archive-pages.h"
 
 typedef struct Explain Explain;
 
-/* All borrowed; allow, archive and geo may be NULL: then nothing is known of their matters. */
+/* All borrowed; allow, archive, history and geo may be NULL: then nothing is known of their matters. */
 typedef struct ExplainParts {
         const Settings *settings;
         Bans *bans;
@@ -26,6 +27,7 @@ typedef struct ExplainParts {
         BanTable *table;
         Allow *allow;
         ArchiveStore *archive;
+        History *history;
         Geo *geo;
 } ExplainParts;
 

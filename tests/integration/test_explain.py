@@ -125,6 +125,20 @@ class Worlds(Case):
             self.assertIn("it was banned 2 times, the last time in plain at ", given["verdict"])
             self.assertEqual(given["jails"][0]["lines"][0]["rule"], 0)
 
+    def test_what_only_the_archive_knows(self):
+        """fail2ban forgets a ban that is lifted; its lines and what matched them stay known."""
+        with Stack(jails={"plain": {}}) as stack:
+            stack.fail("plain", "203.0.113.5", times=3)
+            self.wait_banned(stack, "203.0.113.5", "plain")
+            stack.wait_until(lambda: stack.get("History", "Bans") == 1, "the archive")
+            stack.call("Bans.Unban", GLib.Variant("(asasa{sv})", (["203.0.113.5"], [], {})))
+            given = self.explain(stack, "203.0.113.5")
+            self.assertEqual(stack.call("Bans.Lookup", GLib.Variant("(sa{sv})", ("203.0.113.5", {})))["earlier"], [])
+            self.assertEqual((len(given["earlier"]), given["bans_before"]), (1, 1))
+            row, = given["jails"]
+            self.assertEqual((row["banned"], row["failures"], row["origin"]), (False, 3, "self"))
+            self.assertEqual([line["rule"] for line in row["lines"]], [0] * 3)
+
     def test_escalation(self):
         increment = {"bantime": "3", "bantime.increment": "true", "bantime.multipliers": "1 300 900"}
         with Stack(jails={"plain": increment}) as stack:
