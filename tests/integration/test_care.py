@@ -2,6 +2,7 @@
 """The database looked after: purged, compacted, backed up and restored; cancelled, starved and killed in the middle."""
 
 import os
+import pathlib
 import random
 import signal
 import sqlite3
@@ -11,7 +12,7 @@ import unittest
 
 import tap
 from gi.repository import Gio, GLib
-from stack import NAME, ROOT, Stack, build_folder
+from stack import NAME, ROOT, Stack, build_folder, can_have_polkit
 
 BANS = 30000
 ROUNDS = 50
@@ -186,6 +187,40 @@ class Backup(CareTest):
         self.stack.call("Operation.Cancel", None, path)
         self.stack.wait_until(lambda: self.stack.get("Operation", "State", path) == "cancelled", "the end")
         os.close(reader)
+        self.nothing_left()
+
+
+@unittest.skipUnless(can_have_polkit(), "needs root and mount namespaces")
+class SmallDisk(CareTest):
+    """The store lies on a file system of its own, which has no room for a second copy."""
+
+    def setUp(self):
+        super().setUp()
+        self.stack.stop_daemon()
+        database = self.store / "bangui.sqlite3"
+        filled = database.replace(self.stack.folder / "filled")
+        script = (f"mount -t tmpfs -o size={filled.stat().st_size * 3 // 2} tmpfs {self.store} && "
+                  f"cp {filled} {database} && exec \"$@\"")
+        self.stack.wrapper = ("unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh")
+        self.stack.start_daemon(probed=False)
+        self.store = pathlib.Path(f"/proc/{self.stack.daemon.pid}/root{self.store}")
+
+    def test_no_room(self):
+        name, message = self.stack.error("History.Compact", options(wait=20))
+        self.assertEqual("DatabaseUnavailable", name)
+        self.assertRegex(message, r"needs [0-9.]+.MB of free disk in .*/store, where [0-9.]+.MB are free")
+        with open("/dev/null", "wb") as file, self.assertRaises(GLib.Error) as caught:
+            self.backup(file.fileno(), wait=20)
+        self.assertEqual(f"{NAME}.Error.DatabaseUnavailable", Gio.dbus_error_get_remote_error(caught.exception))
+        self.assertIn("full", caught.exception.message)
+        self.nothing_left()
+
+        subprocess.run(["nsenter", "-t", str(self.stack.daemon.pid), "-m", "mount", "-o", "remount,size=500m",
+                        self.stack.folder / "store"], check=True)
+        self.stack.call("History.Compact", options(wait=20))
+        with open("/dev/null", "wb") as file:
+            self.assertLess(0, self.backup(file.fileno(), wait=20)["bytes"])
+        self.assertEqual(BANS, self.stack.get("History", "Bans"))
         self.nothing_left()
 
 
