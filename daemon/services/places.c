@@ -232,11 +232,11 @@ gboolean places_files(Places *self, Operation *operation, GError **error) {
         if (changed && self->parts.table)
                 ban_table_place(self->parts.table);
         geo_relax(self->parts.geo);
+        tell_state(self); /* first, so that who sees the part well sees the files as well */
         problem |= find_problem(self, GEO_FILE_COUNTRY, "geo-country-file", now);
         problem |= find_problem(self, GEO_FILE_NETWORK, "geo-network-file", now);
         tell_part(self, problem, now);
         warn_outside(self, now);
-        tell_state(self);
 
         if (!place_store_generation(self->parts.store, &stored, error))
                 return FALSE;
