@@ -208,7 +208,7 @@ class SmallDisk(CareTest):
     def test_no_room(self):
         name, message = self.stack.error("History.Compact", options(wait=20))
         self.assertEqual("DatabaseUnavailable", name)
-        self.assertRegex(message, r"needs [0-9.]+.MB of free disk in .*/store, where [0-9.]+.MB are free")
+        self.assertRegex(message, r"needs [0-9.]+.MB of free disk in .*/store, where .+ are free")
         with open("/dev/null", "wb") as file, self.assertRaises(GLib.Error) as caught:
             self.backup(file.fileno(), wait=20)
         self.assertEqual(f"{NAME}.Error.DatabaseUnavailable", Gio.dbus_error_get_remote_error(caught.exception))

@@ -10,8 +10,8 @@ from stack import NAME, ROOT, SOURCE, Stack
 
 STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Introspectable", "ObjectManager", "Peer", "Properties")}
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
-ON_ROOT = {f"{NAME}.{group}" for group in ("AllowList", "Bans", "Geo", "History", "Jobs", "Manager", "Server", "Settings",
-                                           "Stats")}
+ON_ROOT = {f"{NAME}.{group}" for group in ("AllowList", "Bans", "Geo", "History", "Jobs", "Manager", "Server",
+                                           "Settings", "Stats")}
 
 
 def shape(interface):
