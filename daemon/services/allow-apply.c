@@ -299,15 +299,32 @@ static void note_running(Allow *self, const char *const *jails, gint64 now) {
                         g_hash_table_insert(self->running, g_strdup(*jails), g_memdup2(&now, sizeof(now)));
 }
 
+/* A jail that refuses does not keep the others waiting; a server that is gone ends it. */
+static gboolean is_over(const GError *failure) {
+        return g_error_matches(failure, BANGUI_ERROR, BANGUI_ERROR_FAIL2BAN_OFFLINE) ||
+               g_error_matches(failure, BANGUI_ERROR, BANGUI_ERROR_CANCELLED);
+}
+
 static gboolean apply_jails(Run *run, GError **error) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&run->allow->applying);
         g_auto(GStrv) jails = model_jails(run->allow->parts.model);
+        gboolean over = FALSE;
+        GError *first = NULL;
 
         note_running(run->allow, (const char *const *) jails, run->now);
-        for (guint i = 0; jails[i]; i++)
-                if (!apply_jail(run, jails[i], error))
-                        return FALSE;
-        return TRUE;
+        for (guint i = 0; jails[i] && !over; i++) {
+                g_autoptr(GError) failure = NULL;
+
+                if (apply_jail(run, jails[i], &failure))
+                        continue;
+                over = is_over(failure);
+                if (!first)
+                        first = g_steal_pointer(&failure);
+        }
+        if (!first)
+                return TRUE;
+        g_propagate_error(error, first);
+        return FALSE;
 }
 
 gboolean allow_apply_all(Allow *self, const Caller *caller, const char *reason, gint64 now, Operation *operation,
