@@ -34,7 +34,8 @@ static void on_database_written(gpointer userdata) {
 static gboolean run_history_sync(gpointer userdata, Operation *operation, GError **error) {
         const JobServices *services = userdata;
 
-        return archive_sync_run(services->archive_sync, operation, NULL, error);
+        return archive_sync_run(services->archive_sync, operation, NULL, error) &&
+               archive_sync_check(services->archive_sync, error);
 }
 
 static gboolean run_retention(gpointer userdata, Operation *operation, GError **error) {

@@ -16,6 +16,7 @@
 
 #include "core/error.h"
 #include "fail2ban/database.h"
+#include "services/archive-lost.h"
 
 #define PIECE_FIRST 2000
 #define PIECE_MIN 100
@@ -30,6 +31,7 @@ struct ArchiveSync {
         Model *model;
         BanTable *table;
         ArchiveRecorder *recorder;
+        ArchiveLost *lost;
 
         GMutex lock;
         gboolean loaded;
@@ -49,6 +51,7 @@ ArchiveSync *archive_sync_new(Archive *archive, Model *model, BanTable *table, A
         self->model = model;
         self->table = table;
         self->recorder = recorder;
+        self->lost = archive_lost_new(archive, model, table);
         self->piece = PIECE_FIRST;
         self->marks = g_array_new(FALSE, FALSE, sizeof(Fail2banMark));
         g_array_set_clear_func(self->marks, mark_clear);
@@ -60,6 +63,7 @@ void archive_sync_free(ArchiveSync *self) {
         if (!self)
                 return;
 
+        archive_lost_free(self->lost);
         g_array_unref(self->marks);
         g_mutex_clear(&self->lock);
         g_free(self);
@@ -298,4 +302,10 @@ gboolean archive_sync_run(ArchiveSync *self, Operation *operation, ArchiveTally 
         if (ret)
                 *ret = tally;
         return done;
+}
+
+gboolean archive_sync_check(ArchiveSync *self, GError **error) {
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
+
+        return archive_lost_run(self->lost, g_get_real_time() / G_USEC_PER_SEC, error);
 }

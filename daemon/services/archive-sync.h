@@ -25,3 +25,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveSync, archive_sync_free)
 /* Takes what is new, and writes what the recorder has. ret (may be NULL): what was new among the bans. That there is no
  * database, or none that we may read, is no error: then the recorder is told to take bans as well. */
 gboolean archive_sync_run(ArchiveSync *self, Operation *operation, ArchiveTally *ret, GError **error);
+
+/* Ends bans that fail2ban has no more and of whose end nobody told (archive-lost.h). For the job, after a run. */
+gboolean archive_sync_check(ArchiveSync *self, GError **error);

@@ -172,6 +172,9 @@ typedef gboolean (*ArchiveBansFunc)(const ArchiveBan *bans, guint n, gpointer us
 gboolean archive_store_scan(ArchiveStore *self, gboolean whole, void (*taken)(gpointer userdata), ArchiveBansFunc each,
                             gpointer userdata, GError **error);
 
+/* Those that, as far as is known, are not over at `now`; one at a time. Walks over all rows. */
+gboolean archive_store_running(ArchiveStore *self, gint64 now, ArchiveBansFunc each, gpointer userdata, GError **error);
+
 typedef struct ArchiveExtent {
         guint64 bans;
         gint64 oldest_at, newest_at; /* 0: there is none */

@@ -427,6 +427,49 @@ static void test_state(World *world, gconstpointer data) {
         g_assert_cmpint(synced, >, 0);
 }
 
+static void say_counter(World *world, guint banned) {
+        const Fail2banCounters counters = { .currently_banned = banned, .total_banned = banned };
+
+        model_put_jail(world->model, "sshd", &counters, g_variant_new_parsed("{'BanTime': <int64 600>}"));
+}
+
+static void check_lost(World *world) {
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(archive_sync_check(world->sync, &error));
+        g_assert_no_error(error);
+}
+
+/* Lifted while the daemon was away. The first look only suspects, and a jail that is not known exactly does not count;
+ * what is over by its time or still there stays as it is. */
+static void test_lost(World *world, gconstpointer data) {
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+        ban(world, "192.0.2.1", now - 100);
+        ban(world, "192.0.2.2", now - 100);
+        ban(world, "192.0.2.3", now - 700);
+        ban(world, "192.0.2.4", now - 90);
+        g_assert_cmpuint(run(world), ==, 4);
+        put(world, "192.0.2.2", now - 100, now + 500, TRUE);
+
+        say_counter(world, 2);
+        check_lost(world);
+        check_lost(world);
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at > 0"), ==, 0);
+
+        model_set_offline(world->model, "stopped", now);
+        check_lost(world);
+        say_database(world, world->path);
+        say_counter(world, 1);
+        check_lost(world);
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at > 0"), ==, 0);
+        put(world, "192.0.2.4", now - 90, now + 510, FALSE);
+        say_counter(world, 2);
+        check_lost(world);
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at > 0"), ==, 1);
+        assert_end(world, "C0000201", "6 - ");
+}
+
 /* A note counts for what it names, and for a moment after the command. */
 static void test_notes(World *world, gconstpointer data) {
         static const char *const one[] = { "192.0.2.1" };
@@ -462,6 +505,7 @@ int main(int argc, char **argv) {
         ADD("increment", test_increment);
         ADD("ends", test_ends);
         ADD("notes", test_notes);
+        ADD("lost", test_lost);
         ADD("no-database", test_no_database);
         ADD("unreadable", test_unreadable);
         ADD("damaged", test_damaged);
