@@ -13,11 +13,12 @@
 static const CardRow card_rows[] = {
         { "Address", "address", CARD_TEXT },
         { "Country", "country_name", CARD_TEXT },
-        { "Network", "network", CARD_NUMBER, .optional = true },
+        { "Network", "network", CARD_NETWORK },
         { "Organisation", "organisation", CARD_TEXT },
         { "First seen", "first_seen", CARD_TIME },
         { "Last seen", "last_seen", CARD_TIME },
         { "Bans", "bans", CARD_NUMBER },
+        { "Unbans", "unbans", CARD_NUMBER },
         { "Repeats", "repeat_offender", CARD_BOOL },
 };
 

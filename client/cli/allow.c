@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "client/cli/card.h"
+#include "client/cli/ban-rows.h"
 #include "client/cli/command.h"
 #include "client/cli/operation.h"
 #include "client/cli/pages.h"
@@ -118,6 +118,7 @@ static int print_result(Cli *cli, const char *said, Value *result) {
                 output_add_safe(&cli->output, problem);
                 output_add(&cli->output, "\n");
         }
+        ban_rows_print(cli, "Still covered by bans of", value_get(result, "covered_by"));
         return 0;
 }
 

@@ -6,7 +6,6 @@
 #include "client/cli/command.h"
 #include "client/cli/new-file.h"
 #include "client/cli/operation.h"
-#include "client/lib/errors.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 
@@ -75,11 +74,12 @@ static int archive_backup(Cli *cli) {
         static const CardRow rows[] = { { "Bytes", "bytes", CARD_NUMBER } };
         auto_value Value *options = cli_call_options(cli);
         const char *path = cli_word(cli, 1);
-        auto_close int fd = new_file_open(cli, path);
-        int status;
+        auto_close int fd = -1;
+        int status = new_file_open(path, &fd);
 
-        if (fd < 0)
-                return BANGUI_EXIT_USAGE;
+        if (status != 0)
+                return status;
+        value_set_int(options, "wait", 0);
         cli_will_ask(cli);
         status = show(cli, rows, LENGTH(rows),
                       operation_settle(cli, cli_ask(cli, BANGUI_PATH, BANGUI_HISTORY, "Backup", "hm", fd, options)));

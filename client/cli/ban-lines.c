@@ -123,12 +123,27 @@ int ban_lines_next(BanLines *self, BanRow *ret_row) {
         return 1;
 }
 
+/* The number at the end of a line in the daemon's form, read from behind. */
+static bool take_last(const char *line, size_t length, int64_t *ret_number) {
+        static const char key[] = "\"network\":";
+        size_t first = length > 0 ? length - 1 : 0;
+        BanLines number;
+
+        while (first > 0 && line[first - 1] >= '0' && line[first - 1] <= '9')
+                first--;
+        if (first < sizeof(key) - 1 || memcmp(line + first - (sizeof(key) - 1), key, sizeof(key) - 1) != 0)
+                return false;
+        number = (BanLines) { line + first, line + length };
+        return take_number(&number, ret_number) && TAKE(&number, "}") && number.at == number.end;
+}
+
 int ban_lines_next_names(BanLines *self, BanRow *ret_row) {
         BanLines known = *self;
         const char *line;
         size_t length;
 
-        if (!take_names(&known, ret_row) || !TAKE(&known, ",") || !ban_lines_next_text(&known, &line, &length))
+        if (!take_names(&known, ret_row) || !TAKE(&known, ",") || !ban_lines_next_text(&known, &line, &length) ||
+            !take_last(line, length, &ret_row->network))
                 return scan_line(self, ret_row);
         *self = known;
         return 1;

@@ -19,7 +19,7 @@ typedef struct BanLines {
 /* The next ban; its spans point into the text. Returns 1, 0 at the end, or -EBADMSG. */
 int ban_lines_next(BanLines *self, BanRow *ret_row);
 
-/* The same when only the jail and the address are wanted; the numbers may stay zero. */
+/* The same when only the jail, the address and the network are wanted; the rest may stay zero. */
 int ban_lines_next_names(BanLines *self, BanRow *ret_row);
 
 /* The next line as it is, without its end. */

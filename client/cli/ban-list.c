@@ -37,6 +37,8 @@ static void measure_all(Table *table, BanLines lines, int64_t limit) {
         for (int64_t i = 0; i < limit && ban_lines_next_names(&lines, &row) > 0; i++) {
                 measure(table, BAN_COLUMN_ADDRESS, &row.address, &scratch);
                 measure(table, BAN_COLUMN_JAIL, &row.jail, &scratch);
+                if (row.network > 0)
+                        table_expect(table, BAN_COLUMN_NETWORK, 1);
         }
 }
 
@@ -73,6 +75,22 @@ static void add_time(Buffer *text, Clock *clock, int64_t at, size_t column_width
         end_left(text, text->length - start, column_width);
 }
 
+/* The last cells of a line: no blanks stand behind them. */
+static inline void add_place(Buffer *text, const size_t *widths, const BanRow *row) {
+        size_t width = 1;
+
+        buffer_add_spaces(text, TABLE_GAP);
+        if (row->country.length > 0)
+                width = add_span(text, &row->country);
+        else
+                buffer_add_char(text, '-');
+        if (row->network <= 0)
+                return;
+        end_left(text, width, widths[BAN_COLUMN_COUNTRY]);
+        buffer_add(text, "AS", 2);
+        buffer_add_int(text, row->network);
+}
+
 static void add_row(Buffer *text, const size_t *widths, Clock *clock, const BanRow *row) {
         size_t start;
 
@@ -98,11 +116,7 @@ static void add_row(Buffer *text, const size_t *widths, Clock *clock, const BanR
                 buffer_add_char(text, '-');
         end_right(text, start, widths[BAN_COLUMN_BANS]);
 
-        buffer_add_spaces(text, TABLE_GAP);
-        if (row->country.length > 0)
-                (void) add_span(text, &row->country);
-        else
-                buffer_add_char(text, '-');
+        add_place(text, widths, row);
         buffer_add_char(text, '\n');
 }
 

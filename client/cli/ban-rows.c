@@ -13,6 +13,7 @@ static const TableColumn columns[BAN_COLUMNS] = {
         [BAN_COLUMN_FAILURES] = { "FAILURES", .right = true },
         [BAN_COLUMN_BANS] = { "BANS", .right = true },
         [BAN_COLUMN_COUNTRY] = { "COUNTRY" },
+        [BAN_COLUMN_NETWORK] = { "NETWORK", .optional = true },
 };
 
 static JsonSpan span_of(const char *text) {
@@ -52,6 +53,7 @@ void ban_table_add(Table *table, Clock *clock, const BanRow *row) {
                 table_add_span(table, row->country.text, row->country.length);
         else
                 table_add(table, "-");
+        table_add_network(table, row->network, "");
 }
 
 void ban_rows_print(Cli *cli, const char *title, const Value *rows) {

@@ -29,6 +29,7 @@ enum {
         BAN_COLUMN_FAILURES,
         BAN_COLUMN_BANS,
         BAN_COLUMN_COUNTRY,
+        BAN_COLUMN_NETWORK,
         BAN_COLUMNS,
 };
 

@@ -20,12 +20,10 @@ static int64_t most(const Value *rows) {
 
 /* What is there at all has a bar of at least one. */
 static void add_bar(Table *table, int64_t bans, int64_t maximum) {
-        static const char bar[] = "########################################";
-        int64_t length = bans * BAR_WIDTH / maximum;
+        static const char bar[BAR_WIDTH + 1] = "########################################";
+        double length = (double) bans / (double) maximum * BAR_WIDTH;
 
-        if (length == 0 && bans > 0)
-                length = 1;
-        table_add_span(table, bar, (size_t) length);
+        table_add_span(table, bar, bans <= 0 ? 0 : length < 1 ? 1 : (size_t) length);
 }
 
 static void add_share(Table *table, const Value *row) {

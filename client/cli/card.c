@@ -16,6 +16,8 @@ static void add_list(Table *table, const char *label, const Value *list) {
 static void add_single(Cli *cli, Table *table, const CardRow *row, const Value *value) {
         if (row->kind == CARD_TEXT && (value->kind != VALUE_STRING || *value->string == '\0'))
                 return;
+        if (row->kind == CARD_NETWORK && value_as_int(value, 0) == 0)
+                return;
         table_add(table, row->label);
         switch (row->kind) {
         case CARD_NUMBER:
@@ -29,6 +31,9 @@ static void add_single(Cli *cli, Table *table, const CardRow *row, const Value *
                 break;
         case CARD_DURATION:
                 table_add_duration(table, value_as_int(value, 0));
+                break;
+        case CARD_NETWORK:
+                table_add_network(table, value_as_int(value, 0), "");
                 break;
         default:
                 table_add(table, value->string);

@@ -13,6 +13,7 @@ typedef enum CardKind {
         CARD_BOOL,
         CARD_TIME,
         CARD_DURATION,
+        CARD_NETWORK, /* the number of an autonomous system */
 } CardKind;
 
 typedef struct CardRow {
@@ -22,5 +23,5 @@ typedef struct CardRow {
         bool optional; /* left out when it is 0 */
 } CardRow;
 
-/* Empty texts and lists, and keys that the map has not, are left out. */
+/* Empty texts and lists, networks that are not known, and keys that the map has not, are left out. */
 void card_print(Cli *cli, const CardRow *rows, size_t n_rows, const Value *map);

@@ -16,6 +16,7 @@
 
 #define ASK_TIMEOUT_USEC (120 * UINT64_C(1000000))
 #define JSON_INDENT 2
+#define LIST_SHORT 12
 
 const char *cli_word(const Cli *self, size_t index) {
         const Value *word = value_item(self->options.words, index + 1);
@@ -97,11 +98,11 @@ void cli_print_json(Cli *self, const Value *value) {
         output_settle(&self->output);
 }
 
-static void print_error(const char *format, va_list list) {
+static void print_sentence(const char *before, const char *format, va_list list) {
         auto_buffer Buffer raw = { 0 };
         auto_buffer Buffer line = { 0 };
 
-        buffer_add_text(&line, "banguictl: ");
+        buffer_add_text(&line, before);
         buffer_vprintf(&raw, format, list);
         (void) text_add_safe(&line, raw.text, raw.length);
         buffer_add_char(&line, '\n');
@@ -114,16 +115,15 @@ void cli_note(const Cli *self, const char *format, ...) {
         if (!self->error_terminal)
                 return;
         va_start(list, format);
-        (void) vfprintf(stderr, format, list);
+        print_sentence("", format, list);
         va_end(list);
-        (void) fputc('\n', stderr);
 }
 
 int cli_usage(const Cli *self, const char *format, ...) {
         va_list list;
 
         va_start(list, format);
-        print_error(format, list);
+        print_sentence("banguictl: ", format, list);
         va_end(list);
         if (self->command != NULL)
                 (void) fprintf(stderr, "Try 'banguictl help %s'.\n", self->command->name);
@@ -136,7 +136,7 @@ static void print_line(const char *format, ...) {
         va_list list;
 
         va_start(list, format);
-        print_error(format, list);
+        print_sentence("banguictl: ", format, list);
         va_end(list);
 }
 
@@ -165,6 +165,34 @@ int cli_fail(Cli *self) {
         return fail_with(self, "");
 }
 
+static int status_for(int error) {
+        switch (error) {
+        case ENOENT:
+        case ENOTDIR:
+                return BANGUI_EXIT_NOT_FOUND;
+        case EACCES:
+        case EPERM:
+        case EROFS:
+                return BANGUI_EXIT_NOT_AUTHORIZED;
+        case EEXIST:
+                return ERROR_EXIT_CONFLICT;
+        case EDQUOT:
+        case EIO:
+        case EMFILE:
+        case ENOSPC:
+                return ERROR_EXIT_INTERNAL;
+        default:
+                return BANGUI_EXIT_USAGE;
+        }
+}
+
+int cli_fail_file(const char *doing, const char *path) {
+        int error = errno;
+
+        print_line("cannot %s %s: %s", doing, path, strerror(error));
+        return status_for(error);
+}
+
 /* Why a jail has no object: fail2ban is offline, or no such jail runs. Sets the error; gives which was meant. */
 static char *explain_missing_jail(Cli *self, const char *jail) {
         auto_value Value *server = client_get_all(&self->client, BANGUI_PATH, BANGUI_SERVER);
@@ -191,8 +219,13 @@ int cli_fail_jail(Cli *self, const char *jail) {
 
 int cli_unknown(const Cli *self, const char *what, const char *word, const Value *known) {
         const char *meant = text_suggest(word, known);
+        auto_buffer Buffer names = { 0 };
 
         if (meant != NULL)
                 return cli_usage(self, "unknown %s %s, did you mean %s?", what, word, meant);
-        return cli_usage(self, "unknown %s %s", what, word);
+        for (size_t i = 0; value_count(known) <= LIST_SHORT && i < value_count(known); i++) {
+                buffer_add_text(&names, i == 0 ? "; there is " : ", ");
+                buffer_add_text(&names, value_item(known, i)->string);
+        }
+        return cli_usage(self, "unknown %s %s%s", what, word, buffer_text(&names));
 }

@@ -55,15 +55,18 @@ int cli_take_time(Cli *self, Value *options, const char *name, const char *key);
 
 void cli_print_json(Cli *self, const Value *value);
 
-/* A sentence on standard error that is no error; says nothing when it is no terminal. */
+/* A sentence on standard error that is no error, made harmless; says nothing when it is no terminal. */
 void cli_note(const Cli *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Each prints one line "banguictl: ..." and returns the exit status. */
 int cli_usage(const Cli *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int cli_fail(Cli *self);
 
+/* A file that could not be opened, by errno: "cannot DOING PATH: why". */
+int cli_fail_file(const char *doing, const char *path);
+
 /* As cli_fail() after a call to a jail's object; when there is none, it says why, and which jail was meant. */
 int cli_fail_jail(Cli *self, const char *jail);
 
-/* cli_usage() for a word that is none of a list. */
+/* cli_usage() for a word that is none of a list: says which was meant, or, of a short list, what there is. */
 int cli_unknown(const Cli *self, const char *what, const char *word, const Value *known);

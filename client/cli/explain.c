@@ -11,7 +11,7 @@
 
 static const CardRow place_rows[] = {
         { "Country", "country_name", CARD_TEXT },
-        { "Network", "network", CARD_NUMBER, .optional = true },
+        { "Network", "network", CARD_NETWORK },
         { "Organisation", "organisation", CARD_TEXT },
         { "Earlier bans", "bans_before", CARD_NUMBER, .optional = true },
         { "Bans inside", "inside", CARD_NUMBER, .optional = true },

@@ -33,7 +33,7 @@ static int take_network(Cli *cli, Value *options) {
                 return 0;
         errno = 0;
         number = strtoull(digits, &end, 10);
-        if (errno != 0 || end == digits || *end != '\0' || *digits == '-' || number > UINT32_MAX)
+        if (errno != 0 || *digits < '0' || *digits > '9' || *end != '\0' || number > UINT32_MAX)
                 return cli_usage(cli, "--network %s: the number of an autonomous system is needed, as AS64496", text);
         value_set_int(options, "network", (int64_t) number);
         return 0;

@@ -51,14 +51,6 @@ static int geo_show(Cli *cli) {
         return 0;
 }
 
-static void add_network(Table *table, int64_t network) {
-        auto_buffer Buffer text = { 0 };
-
-        if (network > 0)
-                buffer_printf(&text, "AS%lld", (long long) network);
-        table_add(table, buffer_text(&text));
-}
-
 static void print_places(Cli *cli, const Value *rows) {
         static const TableColumn columns[] = { { "ADDRESS" },
                                                { "COUNTRY" },
@@ -76,26 +68,24 @@ static void print_places(Cli *cli, const Value *rows) {
                 table_add(&table, value_string(row, "address"));
                 table_add(&table, *country != '\0' ? country : "-");
                 table_add(&table, value_string(row, "country_name"));
-                add_network(&table, value_int(row, "network", 0));
+                table_add_network(&table, value_int(row, "network", 0), "");
                 table_add(&table, value_string(row, "organisation"));
                 table_add(&table, value_string(row, "state"));
         }
         table_print(&table, &cli->output);
 }
 
-static int print_rows(Cli *cli, const Value *rows) {
+static int geo_lookup(Cli *cli) {
+        auto_value Value *addresses = options_words(&cli->options, 2);
+        auto_value Value *rows = cli_ask(cli, BANGUI_PATH, BANGUI_GEO, "LookupMany", "l", addresses);
+
+        if (rows == NULL)
+                return cli_fail(cli);
         if (cli->json)
                 cli_print_json(cli, rows);
         else
                 print_places(cli, rows);
         return 0;
-}
-
-static int geo_lookup(Cli *cli) {
-        auto_value Value *addresses = options_words(&cli->options, 2);
-        auto_value Value *rows = cli_ask(cli, BANGUI_PATH, BANGUI_GEO, "LookupMany", "l", addresses);
-
-        return rows != NULL ? print_rows(cli, rows) : cli_fail(cli);
 }
 
 static int geo_ask(Cli *cli) {
@@ -108,9 +98,17 @@ static int geo_ask(Cli *cli) {
                 operation_settle(cli, cli_ask(cli, BANGUI_PATH, BANGUI_GEO, "LookupOutside", "lm", addresses, options));
         if (result == NULL)
                 return cli_fail(cli);
-        if (*value_string(result, "problem") != '\0')
-                cli_note(cli, "not all was answered: %s", value_string(result, "problem"));
-        return print_rows(cli, value_get(result, "rows"));
+        if (cli->json) {
+                cli_print_json(cli, result);
+                return 0;
+        }
+        print_places(cli, value_get(result, "rows"));
+        if (*value_string(result, "problem") != '\0') {
+                output_add_styled(&cli->output, STYLE_WARNING, "Not all was answered: ");
+                output_add_safe(&cli->output, value_string(result, "problem"));
+                output_add(&cli->output, "\n");
+        }
+        return 0;
 }
 
 static int geo_reload(Cli *cli) {

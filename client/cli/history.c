@@ -21,8 +21,13 @@ static int take_kind(Cli *cli, Value *options) {
 
 static void print_repeaters(Cli *cli, const Value *rows) {
         static const TableColumn columns[] = {
-                { "ADDRESS" }, { "BANS", .right = true }, { "COUNTRY", .optional = true }, { "FIRST" }, { "LAST" },
-                { "JAILS" }
+                { "ADDRESS" },
+                { "BANS", .right = true },
+                { "COUNTRY", .optional = true },
+                { "NETWORK", .optional = true },
+                { "FIRST" },
+                { "LAST" },
+                { "JAILS" },
         };
         auto_table Table table = { 0 };
 
@@ -33,6 +38,7 @@ static void print_repeaters(Cli *cli, const Value *rows) {
                 table_add(&table, value_string(row, "address"));
                 table_add_int(&table, value_int(row, "bans", 0));
                 table_add(&table, value_string(row, "country"));
+                table_add_network(&table, value_int(row, "network", 0), "");
                 table_add_time(&table, &cli->clock, value_int(row, "first_at", 0));
                 table_add_time(&table, &cli->clock, value_int(row, "last_at", 0));
                 table_add_joined(&table, value_get(row, "jails"), "");

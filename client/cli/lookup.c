@@ -10,8 +10,9 @@ static const CardRow ban_rows[] = {
         { "Jail", "jail", CARD_TEXT },           { "Banned", "banned_at", CARD_TIME },
         { "Until", "ends_at", CARD_TIME },       { "Left", "remaining", CARD_DURATION },
         { "Failures", "failures", CARD_NUMBER }, { "Bans so far", "count", CARD_NUMBER },
-        { "Country", "country", CARD_TEXT },     { "By user", "banned_by", CARD_NUMBER },
-        { "Reason", "reason", CARD_TEXT },       { "Lines", "matches", CARD_LIST },
+        { "Country", "country", CARD_TEXT },     { "Network", "network", CARD_NETWORK },
+        { "By user", "banned_by", CARD_NUMBER }, { "Reason", "reason", CARD_TEXT },
+        { "Lines", "matches", CARD_LIST },
 };
 
 static void print_captured(Cli *cli, const Value *captured) {

@@ -2,17 +2,14 @@
 
 #include "client/cli/new-file.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
-int new_file_open(const Cli *cli, const char *path) {
-        int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+#include "client/cli/cli.h"
 
-        if (fd < 0)
-                (void) cli_usage(cli, "cannot make %s: %s", path, strerror(errno));
-        return fd;
+int new_file_open(const char *path, int *ret_fd) {
+        *ret_fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        return *ret_fd < 0 ? cli_fail_file("make", path) : 0;
 }
 
 void new_file_drop(const char *path) {

@@ -4,10 +4,8 @@
 
 #pragma once
 
-#include "client/cli/cli.h"
-
-/* A file that is there already is not written over. Returns -1 when it cannot be made; why has been said. */
-int new_file_open(const Cli *cli, const char *path);
+/* A file that is there already is not written over. Returns 0, or the exit status when it cannot be made. */
+int new_file_open(const char *path, int *ret_fd);
 
 /* Takes it away again, when what was to be written failed. */
 void new_file_drop(const char *path);

@@ -25,13 +25,9 @@ static void label_jail(Table *table, Cli *cli, const Value *row) {
 }
 
 static void label_network(Table *table, Cli *cli, const Value *row) {
-        auto_buffer Buffer number = { 0 };
         int64_t network = value_int(row, "network", 0);
 
-        buffer_add_text(&number, network > 0 ? "AS" : "-");
-        if (network > 0)
-                buffer_add_int(&number, network);
-        table_add(table, buffer_text(&number));
+        table_add_network(table, network, "-");
         table_add(table, network > 0 ? value_string(row, "organisation") : "not known");
 }
 
@@ -59,10 +55,9 @@ static const Bars bars_trend = { { "FROM" }, label_time };
 
 /* Hours and days are those of the zone in which times are shown. */
 static void take_zone(Cli *cli, Value *options) {
-        auto_free char *zone = cli->clock.utc ? NULL : clock_zone();
+        auto_free char *zone = clock_zone(&cli->clock);
 
-        if (zone != NULL)
-                value_set_string(options, "timezone", zone);
+        value_set_string(options, "timezone", zone);
         cli_take_string(cli, options, "timezone");
 }
 
@@ -82,10 +77,11 @@ static int take_options(Cli *cli, Value *options, bool limited, bool zoned) {
 static void print_total(Cli *cli, const Value *result) {
         int64_t total = value_int(result, "total", 0);
         int64_t since = value_int(result, "since", 0);
+        int64_t addresses = value_int(result, "addresses", 0);
 
         output_printf(&cli->output, "%lld ban%s", (long long) total, total == 1 ? "" : "s");
         if (value_get(result, "addresses") != NULL)
-                output_printf(&cli->output, " of %lld addresses", (long long) value_int(result, "addresses", 0));
+                output_printf(&cli->output, " of %lld address%s", (long long) addresses, addresses == 1 ? "" : "es");
         if (since > 0) {
                 output_add(&cli->output, " since ");
                 clock_add_time(&cli->clock, &cli->output.text, since);
@@ -117,7 +113,7 @@ static int figure_show(Cli *cli, const Figure *figure) {
                 return 0;
         }
         print_total(cli, result);
-        if (value_count(value_get(result, "rows")) > 0) {
+        if (value_int(result, "total", 0) > 0 && value_count(value_get(result, "rows")) > 0) {
                 output_add(&cli->output, "\n");
                 if (figure->bars != NULL)
                         bars_print(cli, figure->bars, value_get(result, "rows"));
@@ -209,17 +205,21 @@ static void print_overview(Cli *cli, const Value *result) {
                 { "by_country", &bars_country }, { "by_network", &bars_network }, { "by_jail", &bars_jail },
                 { "by_origin", &bars_origin },   { "top", &bars_address },
         };
+        int64_t limit = 0;
+        size_t most;
 
         print_change(cli, result);
+        (void) cli_take_number(cli, "limit", 1, PAGE_MAX, OVERVIEW_ROWS, &limit);
+        most = (size_t) limit;
         output_printf(&cli->output, "%lld in force now\n", (long long) value_int(result, "active", 0));
         for (size_t i = 0; i < LENGTH(parts); i++) {
                 Value first = { .kind = VALUE_LIST };
                 const Value *rows = value_get(result, parts[i].key);
 
-                if (value_count(rows) == 0 || says_nothing(rows))
+                if (value_int(result, "total", 0) == 0 || value_count(rows) == 0 || says_nothing(rows))
                         continue;
                 first.items = rows->items;
-                first.count = rows->count < OVERVIEW_ROWS ? rows->count : OVERVIEW_ROWS;
+                first.count = rows->count < most ? rows->count : most;
                 output_add(&cli->output, "\n");
                 bars_print(cli, parts[i].bars, &first);
         }

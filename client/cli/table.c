@@ -140,6 +140,18 @@ void table_add_duration(Table *self, int64_t seconds) {
         table_end_cell(self, start, self->text.length - start);
 }
 
+void table_add_network(Table *self, int64_t network, const char *alternative) {
+        size_t start = self->text.length;
+
+        if (network <= 0) {
+                table_add(self, alternative);
+                return;
+        }
+        buffer_add(&self->text, "AS", 2);
+        buffer_add_int(&self->text, network);
+        table_end_cell(self, start, self->text.length - start);
+}
+
 void table_add_joined(Table *self, const Value *list, const char *alternative) {
         auto_buffer Buffer text = { 0 };
 

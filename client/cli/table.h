@@ -53,6 +53,9 @@ void table_add_int(Table *self, int64_t number);
 void table_add_time(Table *self, Clock *clock, int64_t at);
 void table_add_duration(Table *self, int64_t seconds);
 
+/* The number of an autonomous system, "AS64496"; ALTERNATIVE when it is 0: not known. */
+void table_add_network(Table *self, int64_t network, const char *alternative);
+
 /* The strings of a list with ", " between; ALTERNATIVE when it is empty. */
 void table_add_joined(Table *self, const Value *list, const char *alternative);
 

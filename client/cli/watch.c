@@ -20,6 +20,7 @@
         "member='NameOwnerChanged',arg0='" BANGUI_NAME "'"
 
 typedef struct EventKind {
+        const char *interface;
         const char *member;
         const char *name;
         const char *keys[3]; /* of the arguments */
@@ -27,18 +28,20 @@ typedef struct EventKind {
 } EventKind;
 
 static const EventKind event_kinds[] = {
-        { "Banned", "banned", { "jail", "address", "ban" }, STYLE_BAD },
-        { "Unbanned", "unbanned", { "jail", "address", "ban" }, STYLE_GOOD },
-        { "Changed", "changed", { "jail", "address", "ban" }, STYLE_PLAIN },
-        { "JailAdded", "jail-added", { "jail", "object" }, STYLE_GOOD },
-        { "JailRemoved", "jail-removed", { "jail", "object" }, STYLE_WARNING },
-        { "JailChanged", "jail-changed", { "jail", "object", "properties" }, STYLE_PLAIN },
-        { "HealthChanged", "health", { "state", "findings" }, STYLE_WARNING },
+        { BANGUI_BANS, "Banned", "banned", { "jail", "address", "ban" }, STYLE_BAD },
+        { BANGUI_BANS, "Unbanned", "unbanned", { "jail", "address", "ban" }, STYLE_GOOD },
+        { BANGUI_BANS, "Changed", "changed", { "jail", "address", "ban" }, STYLE_PLAIN },
+        { BANGUI_SERVER, "JailAdded", "jail-added", { "jail", "object" }, STYLE_GOOD },
+        { BANGUI_SERVER, "JailRemoved", "jail-removed", { "jail", "object" }, STYLE_WARNING },
+        { BANGUI_SERVER, "JailChanged", "jail-changed", { "jail", "object", "properties" }, STYLE_PLAIN },
+        { BANGUI_MANAGER, "HealthChanged", "health", { "state", "findings" }, STYLE_WARNING },
+        { BANGUI_ALLOW_LIST, "Changed", "allow-list", { "entry", "change" }, STYLE_PLAIN },
+        { BANGUI_SETTINGS, "Changed", "settings", { "settings" }, STYLE_PLAIN },
 };
 
-static const EventKind *find_kind(const char *member) {
+static const EventKind *find_kind(sd_bus_message *message) {
         for (size_t i = 0; i < sizeof(event_kinds) / sizeof(*event_kinds); i++)
-                if (strcmp(event_kinds[i].member, member) == 0)
+                if (sd_bus_message_is_signal(message, event_kinds[i].interface, event_kinds[i].member) > 0)
                         return &event_kinds[i];
         return NULL;
 }
@@ -66,8 +69,14 @@ static Value *event_from_message(const EventKind *kind, sd_bus_message *message)
 
 static void print_ban(Output *output, const Value *ban) {
         const char *cause = value_string(ban, "cause");
+        const char *country = value_string(ban, "country");
         int64_t failures = value_int(ban, "failures", 0);
 
+        if (*country != '\0') {
+                output_add(output, " (");
+                output_add_safe(output, country);
+                output_add(output, ")");
+        }
         if (*cause != '\0') {
                 output_add(output, "  ");
                 output_add_safe(output, cause);
@@ -96,6 +105,18 @@ static void print_findings(Output *output, const Value *findings) {
         }
 }
 
+static void print_settings(Output *output, const Value *settings) {
+        for (size_t i = 0; i < value_count(settings); i++) {
+                auto_buffer Buffer value = { 0 };
+
+                json_write(&value, value_get(value_item(settings, i), "value"), 0);
+                output_add(output, i == 0 ? "" : ", ");
+                output_add_safe(output, value_string(value_item(settings, i), "key"));
+                output_add(output, "=");
+                output_add_safe(output, buffer_text(&value));
+        }
+}
+
 static void print_event(Cli *cli, const Value *event, Style style) {
         Output *output = &cli->output;
         const char *name = value_string(event, "event");
@@ -109,6 +130,12 @@ static void print_event(Cli *cli, const Value *event, Style style) {
         output_add_safe(output, value_string(event, "jail"));
         output_add_safe(output, value_string(event, "state"));
         output_add_safe(output, value_string(event, "message"));
+        output_add_safe(output, value_string(event, "entry"));
+        print_settings(output, value_get(event, "settings"));
+        if (*value_string(event, "change") != '\0') {
+                output_add(output, "  ");
+                output_add_safe(output, value_string(event, "change"));
+        }
         if (*value_string(event, "address") != '\0') {
                 output_add(output, "  ");
                 output_add_safe(output, value_string(event, "address"));
@@ -131,7 +158,7 @@ static void show_event(Cli *cli, const Value *event, Style style) {
 
 static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *error) {
         Cli *cli = userdata;
-        const EventKind *kind = find_kind(sd_bus_message_get_member(message));
+        const EventKind *kind = find_kind(message);
         const char *jail = options_value(&cli->options, "jail");
         auto_value Value *event = kind != NULL ? event_from_message(kind, message) : NULL;
 
@@ -158,7 +185,8 @@ static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_erro
 }
 
 static int add_matches(Cli *cli) {
-        static const char *const interfaces[] = { BANGUI_BANS, BANGUI_SERVER, BANGUI_MANAGER };
+        static const char *const interfaces[] = { BANGUI_BANS, BANGUI_SERVER, BANGUI_MANAGER, BANGUI_ALLOW_LIST,
+                                                  BANGUI_SETTINGS };
         int r = sd_bus_add_match(cli->client.bus, NULL, MATCH_OWNER, on_owner_changed, cli);
 
         for (size_t i = 0; r >= 0 && i < sizeof(interfaces) / sizeof(*interfaces); i++) {

@@ -6,6 +6,7 @@
 
 #define DAYS 7
 #define HOURS 24
+#define COUNT_MAX (INT64_MAX / HOURS) /* so that the sum of a day fits */
 
 typedef struct Week {
         int64_t bans[DAYS][HOURS];
@@ -13,18 +14,18 @@ typedef struct Week {
 } Week;
 
 static void week_read(Week *self, const Value *rows) {
-        *self = (Week) { .most = 1 };
+        *self = (Week) { 0 };
         for (size_t i = 0; i < value_count(rows); i++) {
                 const Value *row = value_item(rows, i);
                 int64_t day = value_int(row, "weekday", 0) - 1;
                 int64_t hour = value_int(row, "hour", -1);
                 int64_t bans = value_int(row, "bans", 0);
 
-                if (day < 0 || day >= DAYS || hour < 0 || hour >= HOURS)
+                if (day < 0 || day >= DAYS || hour < 0 || hour >= HOURS || bans < 0)
                         continue;
-                self->bans[day][hour] = bans;
-                if (bans > self->most)
-                        self->most = bans;
+                self->bans[day][hour] = bans < COUNT_MAX ? bans : COUNT_MAX;
+                if (self->bans[day][hour] > self->most)
+                        self->most = self->bans[day][hour];
         }
 }
 
@@ -33,7 +34,7 @@ static char mark(const Week *self, int64_t bans) {
         static const char marks[] = ".:-=+*%#";
         size_t last = strlen(marks) - 1;
 
-        return bans == 0 ? ' ' : marks[(size_t) (bans * (int64_t) last / self->most)];
+        return bans == 0 ? ' ' : marks[(size_t) ((double) bans / (double) self->most * (double) last)];
 }
 
 static void print_day(Cli *cli, const Week *week, size_t day) {
@@ -57,5 +58,7 @@ void week_print(Cli *cli, const Value *rows) {
         output_add(&cli->output, "     0     3     6     9     12    15    18    21       BANS\n");
         for (size_t day = 0; day < DAYS; day++)
                 print_day(cli, &week, day);
-        output_printf(&cli->output, "# = %lld bans in an hour, the most\n", (long long) week.most);
+        if (week.most > 0)
+                output_printf(&cli->output, "# = %lld ban%s in an hour, the most\n", (long long) week.most,
+                              week.most == 1 ? "" : "s");
 }

@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@
 #define HOUR 3600
 #define DAY 86400
 #define LAST_TIME INT64_C(253402300799)
+#define ZONES "/usr/share/zoneinfo"
 
 typedef struct Unit {
         const char *name;
@@ -200,22 +203,48 @@ int clock_parse(const Clock *self, const char *text, int64_t now, int64_t *ret_a
         return 0;
 }
 
-char *clock_zone(void) {
+/* What a file of a zone is called below the folder of all zones; NULL when it is not there. */
+static const char *name_below_zones(const char *path) {
         static const char folder[] = "/zoneinfo/";
-        const char *named = getenv("TZ");
-        char target[PATH_MAX];
-        const char *name;
-        ssize_t length;
+        const char *name = strstr(path, folder);
 
-        if (named != NULL && *named != '\0')
-                return memory_text(named + (*named == ':'), strlen(named) - (*named == ':'));
-        length = readlink("/etc/localtime", target, sizeof(target) - 1);
-        if (length < 0)
+        return name != NULL ? name + sizeof(folder) - 1 : NULL;
+}
+
+/* What TZ names, when it is a zone that this host knows: it may also hold rules, or anything. */
+static const char *named_zone(const char *text) {
+        struct stat status;
+        char path[PATH_MAX];
+
+        text += *text == ':';
+        if (*text == '/')
+                return name_below_zones(text);
+        if (*text == '\0' || strstr(text, "..") != NULL ||
+            snprintf(path, sizeof(path), ZONES "/%s", text) >= (int) sizeof(path))
                 return NULL;
-        target[length] = '\0';
-        name = strstr(target, folder);
-        if (name == NULL)
-                return NULL;
-        name += sizeof(folder) - 1;
-        return memory_text(name, strlen(name));
+        return stat(path, &status) == 0 && S_ISREG(status.st_mode) ? text : NULL;
+}
+
+static char *zone_offset(void) {
+        time_t now = time(NULL);
+        struct tm broken = { 0 };
+        long minutes;
+
+        (void) localtime_r(&now, &broken);
+        minutes = labs(broken.tm_gmtoff) / 60;
+        return memory_format("%c%02ld:%02ld", broken.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+char *clock_zone(const Clock *self) {
+        const char *variable = getenv("TZ");
+        char target[PATH_MAX] = "";
+        const char *name;
+
+        if (self->utc)
+                return memory_text("UTC", 3);
+        if (variable != NULL)
+                name = named_zone(variable);
+        else
+                name = readlink("/etc/localtime", target, sizeof(target) - 1) > 0 ? name_below_zones(target) : NULL;
+        return name != NULL ? memory_text(name, strlen(name)) : zone_offset();
 }

@@ -40,5 +40,8 @@ int duration_parse(const char *text, int64_t *ret_seconds);
 /* "2026-11-21", "2026-11-21 14:03", "2026-11-21 14:03:05", "@SECONDS", or a duration before NOW. */
 int clock_parse(const Clock *self, const char *text, int64_t now, int64_t *ret_at);
 
-/* The name of this host's time zone, as in "Europe/Berlin", to be freed; NULL when it has none. */
-char *clock_zone(void);
+/*
+ * The zone in which times are shown, for the daemon to count days in, to be freed: its name, as in "Europe/Berlin", or
+ * what it is off UTC now, as in "+05:45", when it has no name.
+ */
+char *clock_zone(const Clock *self);

@@ -78,7 +78,9 @@ _banguictl_words() {
                         database-purge-age= database-max-matches=
                 ;;
         settings:*) _banguictl_settings ;;
-        can:1) printf '%s\n' read read-sensitive ban unban control-jail control-server ;;
+        can:1)
+                printf '%s\n' read read-sensitive ban unban allow control-jail control-server manage-settings look-up-outside
+                ;;
         help:1) printf '%s\n' "${_banguictl_commands[@]}" ;;
         esac
 }

@@ -113,5 +113,5 @@ complete -c banguictl -n '__fish_seen_subcommand_from allow' -l note -x -d 'What
 complete -c banguictl -n '__fish_seen_subcommand_from allow' -l for -x -d 'So long'
 complete -c banguictl -n '__fish_seen_subcommand_from allow' -l keep-bans -d 'Do not lift bans'
 complete -c banguictl -n '__fish_seen_subcommand_from can' \
-    -a 'read read-sensitive ban unban control-jail control-server'
+    -a 'read read-sensitive ban unban allow control-jail control-server manage-settings look-up-outside'
 complete -c banguictl -n '__fish_seen_subcommand_from help' -a "$commands"

@@ -77,9 +77,23 @@ static void test_walk(void) {
                 g_assert_cmpint(ban_lines_next_names(&names, &row), ==, 1);
                 g_assert_true(row.address.escaped == (i == 1));
                 g_assert_true(lines.at == names.at);
+                g_assert_cmpint(row.network, ==, i == 1 ? 0 : 64500);
         }
         g_assert_cmpint(ban_lines_next(&lines, &row), ==, 0);
         g_assert_cmpint(ban_lines_next_names(&names, &row), ==, 0);
+}
+
+/* Without blanks: a list that is not kept leaves room for any time and any duration. */
+static void assert_same_columns(const char *text, const char *expected) {
+        Cli cli = { .output.fd = -1, .clock.utc = true };
+        g_autoptr(GRegex) blanks = g_regex_new(" +", 0, 0, NULL);
+        g_autofree char *printed = NULL, *wanted = NULL;
+
+        g_assert_cmpint(ban_list_print(&cli, text, strlen(text), 1), ==, 0);
+        printed = g_regex_replace_literal(blanks, buffer_text(&cli.output.text), -1, 0, " ", 0, NULL);
+        wanted = g_regex_replace_literal(blanks, expected, -1, 0, " ", 0, NULL);
+        g_assert_cmpstr(printed, ==, wanted);
+        output_done(&cli.output);
 }
 
 static void assert_printed(const char *text, int64_t limit, const char *expected) {
@@ -90,8 +104,10 @@ static void assert_printed(const char *text, int64_t limit, const char *expected
         output_done(&cli.output);
 }
 
-#define HEAD "ADDRESS    JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY\n"
-#define PRINTED "192.0.2.1  sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE\n"
+#define HEAD \
+        "ADDRESS    JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY  NETWORK\n"
+#define PRINTED \
+        "192.0.2.1  sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE       AS64500\n"
 
 static void test_print(void) {
         static const char wide[] =
@@ -110,9 +126,33 @@ static void test_print(void) {
 static void test_harmful(void) {
         assert_printed(
                 "{\"jail\":\"x\",\"address\":\"a\\u001b\\u202eb\",\"banned_at\":0,\"ends_at\":-1}\n" KNOWN, 2,
-                "ADDRESS       JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY\n"
+                "ADDRESS       JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY  NETWORK\n"
                 "a\\x1b\\u202eb  x     -                     -                     permanent         0     -  -\n"
-                "192.0.2.1     sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE\n");
+                "192.0.2.1     sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE       AS64500\n");
+}
+
+/* The short list, which is kept, and the long one, which is not, are the same text. */
+static void test_as_kept(void) {
+        static const char *const networks[] = { "0", "64500", "4294967295" };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(networks); i++) {
+                g_autofree char *line = g_strdup_printf(
+                        "{\"jail\":\"x\",\"address\":\"192.0.2.1\",\"banned_at\":1700000000,\"ends_at\":-1,\"remaining\":"
+                        "-1,\"failures\":3,\"count\":2,\"country\":\"DE\",\"network\":%s}\n",
+                        networks[i]);
+                BanLines lines = { line, line + strlen(line) };
+                Output output = { .fd = -1 };
+                auto_table Table table = { 0 };
+                Clock clock = { .utc = true };
+                BanRow row;
+
+                g_assert_cmpint(ban_lines_next(&lines, &row), ==, 1);
+                ban_table_init(&table);
+                ban_table_add(&table, &clock, &row);
+                table_print(&table, &output);
+                assert_same_columns(line, buffer_text(&output.text));
+                output_done(&output);
+        }
 }
 
 int main(int argc, char **argv) {
@@ -123,5 +163,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/client/ban-list/walk", test_walk);
         g_test_add_func("/client/ban-list/print", test_print);
         g_test_add_func("/client/ban-list/harmful", test_harmful);
+        g_test_add_func("/client/ban-list/as-kept", test_as_kept);
         return g_test_run();
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <glib.h>
+#include <time.h>
 
 #include "client/lib/clock.h"
 
@@ -124,6 +125,40 @@ static void test_parse_time(void) {
         }
 }
 
+static void assert_zone(const char *variable, bool utc, const char *expected) {
+        Clock clock = { .utc = utc };
+        g_autofree char *before = g_strdup(g_getenv("TZ"));
+        auto_free char *zone = NULL;
+
+        g_assert_true(g_setenv("TZ", variable, TRUE));
+        tzset();
+        zone = clock_zone(&clock);
+        g_assert_cmpstr(zone, ==, expected);
+        g_assert_true(g_setenv("TZ", before, TRUE));
+        tzset();
+}
+
+/* What the daemon knows by name is named; of all else it is told how far off UTC it is. */
+static void test_zone(void) {
+        static const char known[] = "/usr/share/zoneinfo/Asia/Kathmandu";
+
+        assert_zone("<+0545>-5:45", false, "+05:45");
+        assert_zone("<-0930>9:30", false, "-09:30");
+        assert_zone("UTC0", false, "+00:00");
+        assert_zone("", false, "+00:00");
+        assert_zone("Nowhere/\033[1m", false, "+00:00");
+        assert_zone("../../../etc/passwd", false, "+00:00");
+        if (!g_file_test(known, G_FILE_TEST_IS_REGULAR)) {
+                g_test_skip("this host has no zones");
+                return;
+        }
+        assert_zone("Asia/Kathmandu", false, "Asia/Kathmandu");
+        assert_zone(":Asia/Kathmandu", false, "Asia/Kathmandu");
+        assert_zone(known, false, "Asia/Kathmandu");
+        assert_zone("Asia", false, "+00:00");
+        assert_zone("Asia/Kathmandu", true, "UTC");
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_assert_true(g_setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", TRUE));
@@ -132,5 +167,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/client/clock/durations", test_durations);
         g_test_add_func("/client/clock/parse-duration", test_parse_duration);
         g_test_add_func("/client/clock/parse-time", test_parse_time);
+        g_test_add_func("/client/clock/zone", test_zone);
         return g_test_run();
 }
