@@ -79,21 +79,19 @@ static void on_taken(gpointer userdata) {
         self->stale = FALSE;
 }
 
-/* Oldest first. What went meanwhile is not brought back. */
 static gboolean on_bans(const ArchiveBan *bans, guint n, gpointer userdata) {
         Columns *self = userdata;
         g_autoptr(GMutexLocker) mutex = g_mutex_locker_new(&self->mutex);
-        guint gone = 0;
 
-        while (gone < n && bans[gone].banned_at < self->gone_before)
-                gone++;
-        column_set_add(self->next, bans + gone, n - gone);
+        column_set_add(self->next, bans, n);
         return !self->stopping;
 }
 
+/* What went while the snapshot was read is in it still. */
 static void take_next(Columns *self) {
         ColumnSet *old = self->set;
 
+        column_set_remove(self->next, self->gone_before);
         g_rw_lock_writer_lock(&self->lock);
         self->set = g_steal_pointer(&self->next);
         g_rw_lock_writer_unlock(&self->lock);
@@ -191,10 +189,8 @@ static void on_removed(gint64 before_at, gpointer userdata) {
         g_autoptr(GMutexLocker) mutex = g_mutex_locker_new(&self->mutex);
 
         self->removals++;
-        if (self->next && self->taken) {
+        if (self->next && self->taken)
                 self->gone_before = MAX(self->gone_before, before_at);
-                column_set_remove(self->next, before_at);
-        }
         if (!self->set)
                 return;
         g_rw_lock_writer_lock(&self->lock);

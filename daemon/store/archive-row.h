@@ -25,6 +25,7 @@ void archive_row_read(sqlite3_stmt *statement, int first, ArchiveBan *ret);
 
 /* The column `address`: an address as store_bind_address() writes it, or a text. *ret_text NULL: it is an address. */
 void archive_row_read_who(sqlite3_stmt *statement, int column, Address *ret, const char **ret_text);
+void archive_row_read_address(const void *bytes, int length, Address *ret);
 void archive_row_bind_who(sqlite3_stmt *statement, int index, const Address *address, const char *text);
 
 /* The number of a jail that is known already, else 0. */

@@ -42,25 +42,28 @@ void archive_position_clear(ArchivePosition *self) {
 
 /* Rows */
 
-void archive_row_read_who(sqlite3_stmt *statement, int column, Address *ret, const char **ret_text) {
-        const void *bytes;
-        int length;
-
+void archive_row_read_address(const void *bytes, int length, Address *ret) {
         memset(ret, 0, sizeof(*ret));
-        if (sqlite3_column_type(statement, column) != SQLITE_BLOB) {
-                *ret_text = store_column_text(statement, column);
-                return;
-        }
-
-        bytes = sqlite3_column_blob(statement, column);
-        length = sqlite3_column_bytes(statement, column);
-        *ret_text = NULL;
         ret->version = length < 16 ? 4 : 6;
         ret->prefix = ret->version == 4 ? 32 : 128;
         if (length == 5 || length == 17)
                 ret->prefix = ((const guint8 *) bytes)[--length];
         if (length == 4 || length == 16)
                 memcpy(ret->bytes, bytes, (size_t) length);
+}
+
+void archive_row_read_who(sqlite3_stmt *statement, int column, Address *ret, const char **ret_text) {
+        const void *bytes;
+
+        if (sqlite3_column_type(statement, column) != SQLITE_BLOB) {
+                memset(ret, 0, sizeof(*ret));
+                *ret_text = store_column_text(statement, column);
+                return;
+        }
+
+        bytes = sqlite3_column_blob(statement, column);
+        archive_row_read_address(bytes, sqlite3_column_bytes(statement, column), ret);
+        *ret_text = NULL;
 }
 
 void archive_row_bind_who(sqlite3_stmt *statement, int index, const Address *address, const char *text) {

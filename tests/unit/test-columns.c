@@ -2,7 +2,10 @@
 
 #include "services/columns.h"
 
+#include <glib/gstdio.h>
+
 #include "core/error.h"
+#include "store/connection.h"
 
 #define ROUNDS 40
 
@@ -402,6 +405,105 @@ static void test_broken(void) {
         g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_CORRUPTED);
 }
 
+/* A real archive of more rows than are read in one piece. */
+#define REAL_BANS 3000
+
+typedef struct Real {
+        char *folder;
+        Store *store;
+        ArchiveStore *rows;
+        Archive *archive;
+} Real;
+
+static void real_add(Real *self, gint64 at, guint32 who) {
+        ArchiveEvent event = {
+                .kind = ARCHIVE_EVENT_BAN, .jail = who % 3 ? "sshd" : "web", .at = at, .bantime = 600, .uid = -1
+        };
+        const ArchiveAdd add = { .source = ARCHIVE_SOURCE_DATABASE, .events = &event, .n = 1 };
+        g_autoptr(GError) error = NULL;
+        ArchiveTally tally = { 0 };
+
+        event.address = (Address) { .version = 4, .prefix = 32 };
+        memcpy(event.address.bytes, &who, sizeof(who));
+        g_assert_true(archive_add(self->archive, &add, &tally, &error));
+        g_assert_no_error(error);
+}
+
+static gboolean real_write(StoreConnection *connection, gpointer userdata, GError **error) {
+        return store_execute(connection, "INSERT INTO jail (id, name) VALUES (1, 'sshd')", "writing", error) &&
+               store_execute(
+                       connection,
+                       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+                       "INSERT INTO ban SELECT (1000 + i) << 20, 1, 'u' || (i % 7), 0, 0, 600, 1, 3, 0, 1, 0, 0 FROM n",
+                       "writing", error);
+}
+
+static void real_open(Real *self) {
+        self->folder = g_dir_make_tmp("test-columns-XXXXXX", NULL);
+        self->store = store_open(self->folder, NULL);
+        g_assert_nonnull(self->store);
+        g_assert_true(store_write(self->store, real_write, NULL, NULL));
+        self->rows = archive_store_new(self->store, NULL);
+        self->archive = archive_new(self->rows, NULL, NULL);
+}
+
+static void real_close(Real *self) {
+        g_autoptr(GDir) dir = g_dir_open(self->folder, 0, NULL);
+        const char *name;
+
+        archive_free(self->archive);
+        archive_store_free(self->rows);
+        store_close(self->store);
+        while ((name = g_dir_read_name(dir))) {
+                g_autofree char *path = g_build_filename(self->folder, name, NULL);
+
+                g_assert_cmpint(g_unlink(path), ==, 0);
+        }
+        g_assert_cmpint(g_rmdir(self->folder), ==, 0);
+        g_free(self->folder);
+}
+
+static gboolean scan_archive(gpointer archive, void (*taken)(gpointer userdata), ArchiveScanFunc each,
+                             gpointer userdata, GError **error) {
+        return archive_scan(archive, taken, each, userdata, error);
+}
+
+static gboolean end_at_once(const ArchiveBan *bans, guint n, gpointer userdata) {
+        guint *calls = userdata;
+
+        (*calls)++;
+        return FALSE;
+}
+
+static void test_archive(void) {
+        g_autoptr(Columns) columns = NULL;
+        g_autoptr(GError) error = NULL;
+        ArchiveListener listener;
+        Real real;
+        guint calls = 0;
+
+        real_open(&real);
+        g_assert_true(archive_scan(real.archive, NULL, end_at_once, &calls, &error));
+        g_assert_no_error(error);
+        g_assert_cmpuint(calls, ==, 1);
+
+        columns = columns_new(scan_archive, real.archive);
+        listener = columns_listener(columns);
+        archive_set_listener(real.archive, &listener);
+        columns_start(columns);
+        g_assert_cmpuint(count_rows(columns), ==, REAL_BANS);
+        real_add(&real, 5000, 7);
+        real_add(&real, 500, 9);
+        g_assert_cmpuint(count_rows(columns), ==, REAL_BANS + 2);
+        g_clear_pointer(&columns, columns_free);
+
+        columns = columns_new(scan_archive, real.archive);
+        columns_start(columns);
+        g_assert_cmpuint(count_rows(columns), ==, REAL_BANS + 2);
+        g_clear_pointer(&columns, columns_free);
+        real_close(&real);
+}
+
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/services/columns/random", test_random);
@@ -413,5 +515,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/services/columns/changed", test_changed);
         g_test_add_func("/services/columns/crowd", test_crowd);
         g_test_add_func("/services/columns/broken", test_broken);
+        g_test_add_func("/services/columns/archive", test_archive);
         return g_test_run();
 }
