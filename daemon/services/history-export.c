@@ -3,8 +3,8 @@
 /*
  * The archive into a descriptor
  *
- * A page is read and written as text in one short snapshot; only when that is closed does it go to the descriptor, whose
- * other end may be slow. So the database's log can be cleaned between two pages, and memory holds one page.
+ * A page is read and made into text in one short snapshot; only when that is closed does it go to the descriptor,
+ * whose other end may be slow. So the database's log can be cleaned between two pages, and memory holds one page.
  */
 
 #include "core/fd-writer.h"

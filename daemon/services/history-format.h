@@ -4,8 +4,8 @@
  * Rows of the history as text
  *
  * JSON lines have the keys of the bus. CSV is that of RFC 4180, with a line of names first; times are seconds since
- * 1970 in both. In CSV a text that a spreadsheet would take for a formula gets an apostrophe in front, since ids and log
- * lines are what attackers sent.
+ * 1970 in both. In CSV a text that a spreadsheet would take for a formula gets an apostrophe in front, since ids and
+ * log lines are what attackers sent.
  */
 
 #pragma once

@@ -30,7 +30,8 @@ static gboolean read_unit(const char *text, guint32 *ret) {
         return TRUE;
 }
 
-/* "\uXXXX", or two of them for what lies above; what is no character becomes the replacement. Returns what is behind. */
+/* "\uXXXX", or two of them for what lies above; what is no character becomes the replacement. Returns what is behind
+ * it. */
 static const char *append_unicode(GString *line, const char *text) {
         guint32 high, low;
 

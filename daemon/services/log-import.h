@@ -16,6 +16,6 @@ typedef struct LogImport {
         Operation *operation;
 } LogImport;
 
-/* a{sv} as History.ImportLog says, floating. What is known already makes no second row. INVALID_ARGUMENT: the file is no
- * log, is cut off, or broken; what came before the fault stays taken. */
+/* a{sv} as History.ImportLog says, floating. What is known already makes no second row. INVALID_ARGUMENT: the file is
+ * no log, is cut off, or broken; what came before the fault stays taken. */
 GVariant *log_import(Archive *archive, const LogImport *request, GError **error);

@@ -191,7 +191,7 @@ int main(int argc, char **argv) {
         kill(bare, SIGKILL);
         for (int i = 0; i < N; i++)
                 medians[i] = median(&series[i]);
-        printf("history: page of 100 with country and lines\t%.2f ms\t%.2f ms (bare service, page ready)\t%.2f\t<= 0.60 ms\n",
+        printf("page of 100 with country and lines\t%.2f ms\t%.2f ms (bare, page ready)\t%.2f\t<= 0.60 ms\n",
                medians[FIRST], medians[BARE], medians[FIRST] / medians[BARE]);
         printf("  the same in the middle of the archive\t%.2f ms\t%.2f ms (first page)\t%.2f\t<= 1.50\n", medians[DEEP],
                medians[FIRST], medians[DEEP] / medians[FIRST]);

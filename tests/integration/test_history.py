@@ -165,7 +165,8 @@ class Lists(HistoryTest):
         self.base = base
 
     def test_import(self):
-        self.assertEqual((600, 300, 300, 0), tuple(self.result[key] for key in ("lines", "bans", "unbans", "unreadable")))
+        counts = [self.result[key] for key in ("lines", "bans", "unbans", "unreadable")]
+        self.assertEqual([600, 300, 300, 0], counts)
         self.assertEqual((self.base, self.base + 299 * 3600 + 600), (self.result["first_at"], self.result["last_at"]))
         self.assertEqual(300, self.bans())
         self.assertEqual(self.base, self.stack.get("History", "OldestAt"))
@@ -208,7 +209,8 @@ class Lists(HistoryTest):
                 ({"origin": "manual"}, lambda row: False),
                 ({"country": ""}, lambda row: row["country"] == ""),
                 ({"network": 0}, lambda row: row["network"] == 0),
-                ({"jail": "sshd", "address": "198.51.2.0/24", "kind": "ban", "since": self.base + 90000, "origin": "self"},
+                ({"jail": "sshd", "address": "198.51.2.0/24", "kind": "ban", "since": self.base + 90000,
+                  "origin": "self"},
                  lambda row: row["jail"] == "sshd" and row["address"].startswith("198.51.2.") and row["kind"] == "ban"
                  and row["at"] >= self.base + 90000)):
             with self.subTest(**options):

@@ -29,7 +29,8 @@ static void tear_down(World *w, gconstpointer data) {
 }
 
 #define LINES \
-        "{\"captured\":{\"user\":\"matches\\\":[\"},\"matches\":[\"one \\\"two\\\"\",\"\\u00fc \\ud83d\\ude00\\n\",\"\"]}"
+        "{\"captured\":{\"user\":\"matches\\\":[\"},\"matches\":[\"one \\\"two\\\"\"," \
+        "\"\\u00fc \\ud83d\\ude00\\n\",\"\"]}"
 
 /* Three bans and an end: an address twice, an id that looks like a formula. */
 static void add_some(World *w) {

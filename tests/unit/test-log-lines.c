@@ -77,8 +77,8 @@ static void test_formats(void) {
                   "ban 1699999200 sshd|192.0.2.1" },
                 { "2023-11-14T22:00:00Z host fail2ban.actions: WARNING [sshd] Ban 192.0.2.1",
                   "ban 1699999200 sshd|192.0.2.1" },
-                { "Nov 14 22:00:01 host fail2ban-server[9]: 2023-11-14 22:00:00,999 fail2ban.actions        [9]: NOTICE  "
-                  "[sshd] Ban 192.0.2.1",
+                { "Nov 14 22:00:01 host fail2ban-server[9]: 2023-11-14 22:00:00,999 fail2ban.actions        [9]: "
+                  "NOTICE  [sshd] Ban 192.0.2.1",
                   "ban 1699999200 sshd|192.0.2.1" },
                 { "Nov 14 22:00:00 host fail2ban[9]: [sshd] Ban 192.0.2.1", "ban 1699999200 sshd|192.0.2.1" },
                 { "2023-11-14 22:00:00,1 fail2ban.actions [9]: NOTICE  [sshd] Repeal Ban 192.0.2.1\r",
@@ -119,7 +119,7 @@ static void test_messages(void) {
 /* Text that an attacker brought into another line, or another program wrote. */
 static void test_not_forged(void) {
         static const Case cases[] = {
-                { "2023-11-14 22:00:00,1 fail2ban.actions [1]: ERROR   Failed to execute ban: NOTICE  [sshd] Ban 192.0.2.1",
+                { "2023-11-14 22:00:00,1 fail2ban.actions [1]: ERROR   Failed to execute: NOTICE  [sshd] Ban 192.0.2.1",
                   "other" },
                 { "2023-11-14 22:00:00,1 fail2ban.filter [1]: INFO    [sshd] Found x] Ban 192.0.2.1", "other" },
                 { "Nov 14 22:00:00 host sshd[1]: NOTICE [sshd] Ban 192.0.2.1", "other" },
