@@ -427,6 +427,31 @@ static void test_state(World *world, gconstpointer data) {
         g_assert_cmpint(synced, >, 0);
 }
 
+/* What could not be written is written later, in its order. */
+static void test_locked(World *world, gconstpointer data) {
+        g_autofree char *ours = g_build_filename(world->folder, STORE_FILE_NAME, NULL);
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+        g_autoptr(GError) error = NULL;
+        sqlite3 *other;
+
+        run(world);
+        put(world, "192.0.2.1", now - 600, now + 600, FALSE);
+        ban_table_remove(world->table, "sshd", "192.0.2.1", now, "unbanned");
+        g_assert_cmpint(sqlite3_open(ours, &other), ==, SQLITE_OK);
+        execute(other, "BEGIN IMMEDIATE");
+        g_assert_false(archive_sync_run(world->sync, NULL, NULL, &error));
+        g_assert_error(error, BANGUI_ERROR, BANGUI_ERROR_DATABASE_BUSY);
+        put(world, "192.0.2.2", now - 600, now + 600, FALSE);
+        ban_table_remove(world->table, "sshd", "192.0.2.2", now, "unbanned");
+        execute(other, "ROLLBACK");
+        sqlite3_close(other);
+
+        run(world);
+        assert_end(world, "C0000201", "2 - ");
+        assert_end(world, "C0000202", "2 - ");
+        g_assert_cmpint(number(world->beside, "SELECT address = X'C0000201' FROM unban ORDER BY id"), ==, 1);
+}
+
 static void say_counter(World *world, guint banned) {
         const Fail2banCounters counters = { .currently_banned = banned, .total_banned = banned };
 
@@ -505,6 +530,7 @@ int main(int argc, char **argv) {
         ADD("increment", test_increment);
         ADD("ends", test_ends);
         ADD("notes", test_notes);
+        ADD("locked", test_locked);
         ADD("lost", test_lost);
         ADD("no-database", test_no_database);
         ADD("unreadable", test_unreadable);
