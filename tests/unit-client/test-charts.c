@@ -116,7 +116,7 @@ static void test_week(void) {
         add_hour(rows, 1, 1, 500);
         add_hour(rows, 1, 23, 1);
         add_hour(rows, 7, 12, 999);
-        assert_line(rows, 0, "Mon |##--                                          ..|  1501");
+        assert_line(rows, 0, "Mon |##==                                          ..|  1501");
         assert_line(rows, 1, "Tue |                                                |  0");
         assert_line(rows, 6, "Sun |                        %%                      |  999");
         assert_line(rows, 7, "# = 1000 bans in an hour, the most");
