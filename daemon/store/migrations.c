@@ -11,8 +11,8 @@
  * manual           one command that banned by hand: when, who, why
  * manual_address   what it banned; the newest command for (address, jail) stays. Addresses as store_bind_address()
  *                  writes them
- * ban              the archive: id = banned_at << 20 | sequence. `address` is a BLOB as above, or the text of an id that
- *                  is no address
+ * ban              the archive: id = banned_at << 20 | sequence. `address` is a BLOB as above, or the text of an id
+ *                  that is no address
  * ban_data         what led to it, as JSON; apart, so that rows without it stay small
  * unban            how bans ended, id as in ban; `ban` is NULL when the ban itself is not known
  * ban_total        what retention took away, by day (since 1970), jail, country and origin
