@@ -18,7 +18,7 @@ struct History {
 gboolean history_choice(const History *self, const HistoryQuery *query, ArchiveChoice *ret);
 
 /* How many rows match. */
-gboolean history_count(History *self, const HistoryQuery *query, const ArchiveChoice *choice, guint64 *ret,
+gboolean history_count(const History *self, const HistoryQuery *query, const ArchiveChoice *choice, guint64 *ret,
                        GError **error);
 
 /* When a ban was to end: -1 never, 0 not known. */

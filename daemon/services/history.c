@@ -159,13 +159,13 @@ static Rows *list_page(History *self, const HistoryQuery *query, const ArchiveCh
         return g_steal_pointer(&rows);
 }
 
-/* From the columns, when they are there. */
-static gboolean count_in_columns(History *self, const HistoryQuery *query, guint64 *ret) {
+/* Bans alone are in the columns, and a network is there with what lies inside of it. */
+static gboolean count_in_columns(const History *self, const HistoryQuery *query, guint64 *ret) {
         const FigureQuery figure = { .filter = query->filter, .now = query->now };
         g_autoptr(GVariant) answer = NULL;
         gint64 total;
 
-        if (!self->figures || query->unbans)
+        if (!self->figures || query->exact)
                 return FALSE;
         answer = figures_by_origin(self->figures, &figure, NULL);
         if (!answer)
@@ -177,9 +177,17 @@ static gboolean count_in_columns(History *self, const HistoryQuery *query, guint
         return TRUE;
 }
 
-gboolean history_count(History *self, const HistoryQuery *query, const ArchiveChoice *choice, guint64 *ret,
+gboolean history_count(const History *self, const HistoryQuery *query, const ArchiveChoice *choice, guint64 *ret,
                        GError **error) {
-        return count_in_columns(self, query, ret) || archive_store_count(self->store, choice, ret, error);
+        ArchiveChoice rest = *choice;
+        guint64 in_columns = 0, in_store = 0;
+
+        if (rest.bans && count_in_columns(self, query, &in_columns))
+                rest.bans = FALSE;
+        if ((rest.bans || rest.unbans) && !archive_store_count(self->store, &rest, &in_store, error))
+                return FALSE;
+        *ret = in_columns + in_store;
+        return TRUE;
 }
 
 Rows *history_list(History *self, const HistoryQuery *query, char **ret_cursor, guint64 *ret_total, GError **error) {
