@@ -113,11 +113,20 @@ static int on_commit(void *userdata, sqlite3 *db, const char *database, int page
         return SQLITE_OK;
 }
 
+/* A writer that never looked into the log would not take it away when it closes, and readers cannot. */
+static gboolean open_log(StoreConnection *connection, GError **error) {
+        gint64 tables;
+
+        return store_read_integer(connection, "SELECT count(*) FROM sqlite_schema", "reading the database", &tables,
+                                  error);
+}
+
 static gboolean open_writer(Store *self, GError **error) {
         g_autoptr(StoreConnection) writer = store_connection_open(self->file, TRUE, error);
 
         /* The versions first: a file that is not ours or newer stays as it is. */
-        if (!writer || !store_migrate(writer, self->file, store_steps, error) || !check_wal(writer, error)) {
+        if (!writer || !store_migrate(writer, self->file, store_steps, error) || !check_wal(writer, error) ||
+            !open_log(writer, error)) {
                 g_prefix_error(error, "our database %s: ", self->file);
                 return FALSE;
         }
