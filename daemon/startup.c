@@ -434,6 +434,7 @@ static void stop_jobs(Daemon *self) {
         g_clear_pointer(&self->scheduler, scheduler_free);
         g_clear_pointer(&self->watcher, watcher_free);
         g_clear_pointer(&self->archive_keeper, archive_keeper_free);
+        places_end(self->services.places);
 }
 
 /* name: from here on clients find us. */

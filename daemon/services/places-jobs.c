@@ -3,6 +3,7 @@
 /* The archive resolved anew, and what the store holds of the look-up outside. */
 
 #include "core/error.h"
+#include "core/log.h"
 #include "services/places-private.h"
 
 static void report(Operation *operation, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -93,6 +94,13 @@ gboolean places_flush(Places *self, Operation *operation, GError **error) {
         if (stored)
                 report(operation, "%u addresses stored", n);
         return stored;
+}
+
+void places_end(Places *self) {
+        g_autoptr(GError) error = NULL;
+
+        if (!places_flush(self, NULL, &error))
+                log_error(LOG_PRIORITY_WARNING, "geo.not-stored", "what was found outside is not stored", error);
 }
 
 gboolean places_clean(Places *self, Operation *operation, GError **error) {

@@ -78,5 +78,8 @@ gboolean places_flush(Places *self, Operation *operation, GError **error);   /* 
 gboolean places_retry(Places *self, Operation *operation, GError **error);   /* archive: ask about the unresolved */
 gboolean places_clean(Places *self, Operation *operation, GError **error);   /* store: remove the unseen */
 
+/* At the end, when no job runs any more: stores what the last minute found. */
+void places_end(Places *self);
+
 /* Fills the cache from the store, once; places_flush() and the others do it when nobody did. */
 gboolean places_load(Places *self, GError **error);

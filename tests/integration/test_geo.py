@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -243,12 +244,25 @@ class LookupOutside(GeoTest):
         self.assertEqual((0, 1), tuple(self.stack.call("Geo.Statistics")[key] for key in ("stored", "unsaved")))
         self.run_job("geo-flush")
         self.assertEqual((1, 0), tuple(self.stack.call("Geo.Statistics")[key] for key in ("stored", "unsaved")))
+        self.ask("9.1.1.2")
         self.stack.restart_daemon()
         self.stack.wait_until(lambda: self.stack.get("Geo", "Outside"), "the settings")
-        self.assertEqual({"9.1.1.1": "found"}, self.states("9.1.1.1"))
-        self.assertEqual(1, len(self.outside.asked))
+        # an orderly end flushes too
+        self.assertEqual({"9.1.1.1": "found", "9.1.1.2": "found"}, self.states("9.1.1.1", "9.1.1.2"))
+        self.assertEqual(2, len(self.outside.asked))
         # what nobody knew was not kept
         self.assertEqual({"7.1.1.1": "unknown"}, self.states("7.1.1.1"))
+        self.assertEqual(3, len(self.outside.asked))
+
+    def test_killed_after_a_flush(self):
+        self.set(geo_outside=True)
+        self.ask("9.1.1.1")
+        self.run_job("geo-flush")
+        self.ask("9.1.1.2")
+        self.stack.stop_daemon(signal.SIGKILL, expect=-signal.SIGKILL)
+        self.stack.start_daemon()
+        self.assertEqual(1, self.stack.call("Geo.Statistics")["stored"])
+        self.assertEqual({"9.1.1.1": "found"}, self.states("9.1.1.1"))
         self.assertEqual(2, len(self.outside.asked))
 
     def test_archive_is_resolved(self):
