@@ -34,7 +34,7 @@ static const OptionSpec overview_table[] = {
 };
 
 /* A name, or a number of seconds. */
-static gboolean read_bucket(GVariant *value, Bucket *ret, GError **error) {
+static gboolean read_bucket(GVariant *value, const char *what, Bucket *ret, GError **error) {
         g_autoptr(GVariant) dictionary = NULL;
         const OptionSpec seconds[] = {
                 { "bucket", OPTION_INT, 0, BUCKET_SECONDS_MIN, BUCKET_SECONDS_MAX },
@@ -49,7 +49,7 @@ static gboolean read_bucket(GVariant *value, Bucket *ret, GError **error) {
         g_variant_dict_insert_value(&dict, "bucket", value);
         dictionary = g_variant_ref_sink(g_variant_dict_end(&dict));
         ret->size = BUCKET_SECONDS;
-        return options_read(dictionary, seconds, "Trend", &ret->seconds, error);
+        return options_read(dictionary, seconds, what, &ret->seconds, error);
 }
 
 static GVariant *run_figure(const Services *services, const MethodCall *call, const char *what, const OptionSpec *table,
@@ -61,7 +61,7 @@ static GVariant *run_figure(const Services *services, const MethodCall *call, co
         if (!options_read(dictionary, table, what, &options, error))
                 return NULL;
         bucket = options.bucket;
-        if ((bucket && !read_bucket(bucket, &query.bucket, error)) ||
+        if ((bucket && !read_bucket(bucket, what, &query.bucket, error)) ||
             !archive_filter_read(&options.filter, RANGE_DEFAULT, call->now, &query.filter, error))
                 return NULL;
         query.limit = (guint) options.limit;
