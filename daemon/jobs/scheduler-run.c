@@ -166,6 +166,17 @@ void scheduler_on_pool(gpointer data, gpointer userdata) {
         g_autoptr(GError) error = run_entry(entry, operation);
 }
 
+/* Whoever waits for somebody else's run sees how far that is. */
+static void pass_on_progress(const Entry *entry, Operation *operation) {
+        g_autofree char *message = NULL;
+        double progress;
+
+        if (!entry->operation)
+                return;
+        progress = operation_progress(entry->operation, &message);
+        operation_report(operation, progress, message);
+}
+
 /* Until so many runs have ended; the lock is held and given back. FALSE: cancelled. */
 static gboolean wait_for_end(Entry *entry, guint64 ended, Operation *operation, GError **error) {
         Scheduler *self = entry->scheduler;
@@ -177,6 +188,7 @@ static gboolean wait_for_end(Entry *entry, guint64 ended, Operation *operation, 
                 }
                 if (!operation_check(operation, error))
                         return FALSE;
+                pass_on_progress(entry, operation);
                 (void) g_cond_wait_until(&self->changed, &self->lock, g_get_monotonic_time() + JOIN_STEP);
         }
         if (result_of(entry->error) == JOB_DONE)

@@ -94,6 +94,7 @@ static gboolean on_run(gpointer userdata, Operation *operation, GError **error) 
         work->begun++;
         work->going++;
         work->at_once = MAX(work->at_once, work->going);
+        operation_report(operation, 0.5, "half is done");
         g_cond_broadcast(&self->changed);
         while (work->held && (good = operation_check(operation, error)))
                 (void) g_cond_wait_until(&self->changed, &self->lock, g_get_monotonic_time() + G_USEC_PER_SEC / 100);
@@ -425,6 +426,12 @@ static GThread *call_begin(World *self, Call *call, const char *name) {
         return g_thread_new("caller", call_main, call);
 }
 
+/* It sees the progress of the run that it waits for. */
+static void wait_until_joined(Call *call) {
+        while (operation_progress(call->operation, NULL) == 0)
+                g_thread_yield();
+}
+
 static void call_end(Call *call, GThread *thread) {
         while (!g_atomic_int_get(&call->done))
                 (void) g_main_context_iteration(NULL, TRUE);
@@ -479,8 +486,10 @@ static void test_run_joins(World *self, gconstpointer data) {
         hold(self, &self->first, TRUE);
         start(self);
         wait_until_begun(self, &self->first, 1);
-        for (guint i = 0; i < 2; i++)
+        for (guint i = 0; i < 2; i++) {
                 threads[i] = call_begin(self, &calls[i], "first");
+                wait_until_joined(&calls[i]);
+        }
         pass(self, DAY, 0);
         operation_cancel(calls[1].operation);
         call_end(&calls[1], threads[1]);
