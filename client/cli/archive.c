@@ -73,19 +73,16 @@ static int archive_compact(Cli *cli) {
 static int archive_backup(Cli *cli) {
         static const CardRow rows[] = { { "Bytes", "bytes", CARD_NUMBER } };
         auto_value Value *options = cli_call_options(cli);
-        const char *path = cli_word(cli, 1);
-        auto_close int fd = -1;
-        int status = new_file_open(path, &fd);
+        auto_value Value *result = NULL;
+        auto_new_file NewFile file = { 0 };
+        int status = new_file_open(&file, cli_word(cli, 1));
 
         if (status != 0)
                 return status;
-        value_set_int(options, "wait", 0);
         cli_will_ask(cli);
-        status = show(cli, rows, LENGTH(rows),
-                      operation_settle(cli, cli_ask(cli, BANGUI_PATH, BANGUI_HISTORY, "Backup", "hm", fd, options)));
-        if (status != 0)
-                new_file_drop(path);
-        return status;
+        result = operation_settle(cli, cli_ask(cli, BANGUI_PATH, BANGUI_HISTORY, "Backup", "hm", file.fd, options));
+        status = result != NULL ? new_file_keep(&file) : 0;
+        return status != 0 ? status : show(cli, rows, LENGTH(rows), take_pointer(result));
 }
 
 int archive_run(Cli *cli) {

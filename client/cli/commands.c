@@ -126,7 +126,7 @@ static const Option stats_options[] = {
         OPTION_FILTERS,
         { "bucket", 0, "SIZE", "trend: auto (default), hour, 6h, day, week, month, or seconds" },
         { "timezone", 0, "ZONE", "trend, hours: days and hours of this zone (default: as times are shown)" },
-        { "limit", 'n', "COUNT", "network, top: at most so many rows, 1 to 500 (default 20)" },
+        { "limit", 'n', "COUNT", "network, top: at most so many rows, 1 to 500 (default 20; overview: 5 of each)" },
         OPTIONS_END,
 };
 

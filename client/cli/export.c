@@ -47,16 +47,17 @@ static int export_to_output(Cli *cli, const char *format, const Value *options) 
 
 static int export_to_file(Cli *cli, const char *path, const char *format, const Value *options) {
         auto_value Value *result = NULL;
-        auto_close int fd = -1;
-        int status = new_file_open(path, &fd);
+        auto_new_file NewFile file = { 0 };
+        int status = new_file_open(&file, path);
 
         if (status != 0)
                 return status;
-        result = export_call(cli, fd, format, options);
-        if (result == NULL) {
-                new_file_drop(path);
+        result = export_call(cli, file.fd, format, options);
+        if (result == NULL)
                 return cli_fail(cli);
-        }
+        status = new_file_keep(&file);
+        if (status != 0)
+                return status;
         if (cli->json)
                 cli_print_json(cli, result);
         else
