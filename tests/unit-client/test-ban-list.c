@@ -126,9 +126,11 @@ static void test_print(void) {
 static void test_harmful(void) {
         assert_printed(
                 "{\"jail\":\"x\",\"address\":\"a\\u001b\\u202eb\",\"banned_at\":0,\"ends_at\":-1}\n" KNOWN, 2,
-                "ADDRESS       JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY  NETWORK\n"
+                "ADDRESS       JAIL  BANNED                UNTIL                      LEFT  FAILURES  BANS  COUNTRY  "
+                "NETWORK\n"
                 "a\\x1b\\u202eb  x     -                     -                     permanent         0     -  -\n"
-                "192.0.2.1     sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE       AS64500\n");
+                "192.0.2.1     sshd  2023-11-14 22:13:20Z  -                     permanent        12     -  DE       "
+                "AS64500\n");
 }
 
 /* The short list, which is kept, and the long one, which is not, are the same text. */
@@ -137,8 +139,8 @@ static void test_as_kept(void) {
 
         for (size_t i = 0; i < G_N_ELEMENTS(networks); i++) {
                 g_autofree char *line = g_strdup_printf(
-                        "{\"jail\":\"x\",\"address\":\"192.0.2.1\",\"banned_at\":1700000000,\"ends_at\":-1,\"remaining\":"
-                        "-1,\"failures\":3,\"count\":2,\"country\":\"DE\",\"network\":%s}\n",
+                        "{\"jail\":\"x\",\"address\":\"192.0.2.1\",\"banned_at\":1700000000,\"ends_at\":-1,"
+                        "\"remaining\":-1,\"failures\":3,\"count\":2,\"country\":\"DE\",\"network\":%s}\n",
                         networks[i]);
                 BanLines lines = { line, line + strlen(line) };
                 Output output = { .fd = -1 };
