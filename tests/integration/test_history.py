@@ -339,6 +339,8 @@ class Imports(HistoryTest):
 
 class Bulk(HistoryTest):
     ROWS = 120000
+    # a sanitizer keeps what was freed, which would count as growth
+    more = {"wrapper": ["env", f"ASAN_OPTIONS={os.environ.get('ASAN_OPTIONS', '')}:quarantine_size_mb=1"]}
 
     def setUp(self):
         super().setUp()
@@ -360,7 +362,7 @@ class Bulk(HistoryTest):
         return self.stack.get("Operation", "State", path), self.stack.get("Operation", "Error", path)
 
     def test_stream_stays_small(self):
-        self.exported("csv", range="24h")
+        self.exported("csv")
         before = self.resident()
         text, n = self.exported("jsonl")
         self.assertEqual(self.ROWS, n)
