@@ -41,9 +41,9 @@ def running_jobs(stack):
 
 
 @contextlib.contextmanager
-def stack_with(bans):
+def stack_with(bans, **more):
     """A stack whose daemon has an archive of so many bans, and has done what it does with a new one."""
-    with Stack(jails={"sshd": {}}, settings={"log-level": "notice"}, daemon=False) as stack:
+    with Stack(jails={"sshd": {}}, settings={"log-level": "notice"}, daemon=False, **more) as stack:
         subprocess.run([build_folder() / "tests/bench/archive-fill", stack.folder / "store", str(bans)], check=True,
                        stdout=subprocess.DEVNULL)
         stack.start_daemon()

@@ -237,12 +237,7 @@ def open_policy(folder):
 def bench_history():
     """A page of the archive, where a million bans are in it."""
     with tempfile.TemporaryDirectory() as folder, \
-            Stack(jails={"sshd": {}}, settings={"log-level": "notice"}, daemon=False,
-                  bus_policy=open_policy(folder)) as stack:
-        subprocess.run([build_folder() / "tests/bench/archive-fill", stack.folder / "store", "1000000"], check=True,
-                       stdout=subprocess.DEVNULL)
-        stack.start_daemon()
-        stack.wait_until(lambda: stack.get("History", "Bans") > 0, "the archive")
+            figures.stack_with(1000000, bus_policy=open_policy(folder)) as stack:
         programs("bench-history", stack.address)
 
 
