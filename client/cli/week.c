@@ -17,15 +17,17 @@ static void week_read(Week *self, const Value *rows) {
         *self = (Week) { 0 };
         for (size_t i = 0; i < value_count(rows); i++) {
                 const Value *row = value_item(rows, i);
-                int64_t day = value_int(row, "weekday", 0) - 1;
+                int64_t day = value_int(row, "weekday", 0);
                 int64_t hour = value_int(row, "hour", -1);
                 int64_t bans = value_int(row, "bans", 0);
 
-                if (day < 0 || day >= DAYS || hour < 0 || hour >= HOURS || bans < 0)
+                if (day < 1 || day > DAYS || hour < 0 || hour >= HOURS || bans < 0)
                         continue;
-                self->bans[day][hour] = bans < COUNT_MAX ? bans : COUNT_MAX;
-                if (self->bans[day][hour] > self->most)
-                        self->most = self->bans[day][hour];
+                if (bans > COUNT_MAX)
+                        bans = COUNT_MAX;
+                self->bans[day - 1][hour] = bans;
+                if (bans > self->most)
+                        self->most = bans;
         }
 }
 
