@@ -18,7 +18,7 @@
 #include "jobs/reloader.h"
 #include "jobs/table.h"
 #include "jobs/watcher.h"
-#include "services/allow-watch.h"
+#include "services/allow/allow-watch.h"
 
 #define DRAIN_S 25
 #define GEO_CACHE_MAX 50000 /* addresses found outside: 8 MiB when it is full */

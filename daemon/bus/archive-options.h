@@ -6,7 +6,7 @@
 
 #include "bus/method.h"
 #include "core/options.h"
-#include "services/archive-filter.h"
+#include "services/archive/archive-filter.h"
 
 #define ARCHIVE_OPTION_TIME_MAX G_GINT64_CONSTANT(253402300799) /* the end of the year 9999 */
 

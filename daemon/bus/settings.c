@@ -7,7 +7,7 @@
 #include "core/options.h"
 #include "core/settings-table.h"
 #include "core/text.h"
-#include "services/settings-rows.h"
+#include "services/settings/settings-rows.h"
 
 #define CHANGES_MAX 64u
 

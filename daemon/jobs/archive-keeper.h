@@ -11,7 +11,7 @@
 
 #pragma once
 
-#include "services/archive-sync.h"
+#include "services/archive/archive-sync.h"
 
 typedef struct ArchiveKeeper ArchiveKeeper;
 

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "services/audit.h"
-#include "services/settings-service.h"
+#include "services/settings/settings-service.h"
 
 typedef struct Reloader Reloader;
 

@@ -7,9 +7,9 @@
 #include "jobs/archive-keeper.h"
 #include "jobs/scheduler.h"
 #include "jobs/watcher.h"
-#include "services/allow.h"
-#include "services/places.h"
-#include "services/retention.h"
+#include "services/allow/allow.h"
+#include "services/archive/retention.h"
+#include "services/places/places.h"
 
 /* What the rows call. Borrowed; good as long as the scheduler lives. */
 typedef struct JobServices {

@@ -11,7 +11,7 @@
 
 #pragma once
 
-#include "services/probe.h"
+#include "services/probe/probe.h"
 
 typedef struct Watcher Watcher;
 

@@ -4,7 +4,7 @@
  * The archive's tables: every ban that was, and how it ended
  *
  * An id is `at << 20 | sequence`, so a window is a range of ids and a page is a keyset on it. Jails are the small
- * numbers of the table `jail`. Blocking, thread-safe; who writes goes through services/archive.h, which gives the
+ * numbers of the table `jail`. Blocking, thread-safe; who writes goes through services/archive/archive.h, which gives the
  * order.
  *
  * What happened is told as events, by several witnesses that do not see it alike, and each thing is kept once:

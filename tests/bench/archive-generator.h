@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include "services/archive.h"
+#include "services/archive/archive.h"
 
 /* n bans up to `now`, through archive_add(); as many as 10,000 in a transaction. Ends the program on an error. */
 void archive_generate(Archive *archive, guint n, gint64 now);

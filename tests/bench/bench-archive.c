@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 #include "archive-generator.h"
-#include "services/archive-sync.h"
+#include "services/archive/archive-sync.h"
 #include "store/archive-pages.h"
 
 #define YEAR_BANS 500000

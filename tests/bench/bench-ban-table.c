@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "services/bans.h"
+#include "services/bans/bans.h"
 
 #define NOW 1700000000
 #define ROUNDS 9

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "services/figures.h"
+#include "services/figures/figures.h"
 #include "store/manual-store.h"
 
 #define NOW G_GINT64_CONSTANT(1763700000)

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "archive-generator.h"
-#include "services/retention.h"
+#include "services/archive/retention.h"
 
 #define BANS 300000
 #define ALONE_US (2 * G_USEC_PER_SEC)

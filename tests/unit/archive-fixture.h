@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "services/archive.h"
+#include "services/archive/archive.h"
 
 typedef struct ArchiveFixture {
         char *folder;

@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include "services/retention.h"
+#include "services/archive/retention.h"
 
 #define RETENTION_DAYS 30
 #define RETENTION_DAY_S ((gint64) 24 * 60 * 60)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/allow-watch.h"
+#include "services/allow/allow-watch.h"
 
 static void on_poke(gpointer userdata) {
         (*(guint *) userdata)++;

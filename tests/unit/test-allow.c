@@ -8,8 +8,8 @@
 #include "core/error.h"
 #include "fail2ban-fixture.h"
 #include "fail2ban/commands.h"
-#include "services/allow-watch.h"
-#include "services/allow.h"
+#include "services/allow/allow-watch.h"
+#include "services/allow/allow.h"
 
 typedef struct World {
         Fail2banFixture *fixture;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/archive-filter.h"
+#include "services/archive/archive-filter.h"
 
 #include <string.h>
 

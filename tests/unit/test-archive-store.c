@@ -3,7 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "core/error.h"
-#include "services/archive.h"
+#include "services/archive/archive.h"
 #include "store/manual-store.h"
 
 #define T0 G_GINT64_CONSTANT(1790000000)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/archive-sync.h"
+#include "services/archive/archive-sync.h"
 
 #include <glib/gstdio.h>
 #include <sqlite3.h>

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "geo-fixture.h"
-#include "services/ban-table.h"
+#include "services/bans/ban-table.h"
 
 #define NOW 1700000000
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/ban-teller.h"
+#include "services/bans/ban-teller.h"
 
 #define NOW 1700000000
 #define MANY 1000 /* more than a slice */

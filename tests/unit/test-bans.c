@@ -12,8 +12,8 @@
 #include "core/error.h"
 #include "fail2ban-fixture.h"
 #include "fail2ban/commands.h"
-#include "services/bans-pace.h"
-#include "services/bans.h"
+#include "services/bans/bans-pace.h"
+#include "services/bans/bans.h"
 
 #define UID 1234
 

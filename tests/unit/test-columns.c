@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/columns.h"
+#include "services/figures/columns.h"
 
 #include <glib/gstdio.h>
 

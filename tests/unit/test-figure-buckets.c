@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/figure-buckets.h"
+#include "services/figures/figure-buckets.h"
 
 #include "core/error.h"
 

@@ -2,7 +2,7 @@
 
 /* Every figure over random bans and random filters, beside the plainest way to count. */
 
-#include "services/figures.h"
+#include "services/figures/figures.h"
 
 #include <glib/gstdio.h>
 #include <math.h>

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
-#include "services/guard.h"
+#include "services/bans/guard.h"
 
 /* A process that prints its id and lives until its stdin ends. */
 typedef struct Process {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/history.h"
+#include "services/archive/history.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "archive-fixture.h"
 #include "core/error.h"
-#include "services/history-format.h"
+#include "services/archive/history-format.h"
 
 #define AT G_GINT64_CONSTANT(1700000000)
 

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "fail2ban-fixture.h"
-#include "services/jails.h"
+#include "services/jails/jails.h"
 
 typedef struct World {
         Fail2banFixture *fail2ban;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/log-import.h"
+#include "services/archive/log-import.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "services/model.h"
+#include "services/probe/model.h"
 
 #define NOW 1700000000
 

@@ -7,7 +7,7 @@
 #include "geo-fixture.h"
 #include "geo/cache.h"
 #include "http-fake.h"
-#include "services/places.h"
+#include "services/places/places.h"
 
 #define DAY G_GINT64_CONSTANT(86400)
 

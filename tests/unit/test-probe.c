@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "fail2ban-fixture.h"
 #include "fail2ban/commands.h"
-#include "services/probe.h"
+#include "services/probe/probe.h"
 
 #define MANY 3000
 

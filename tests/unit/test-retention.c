@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/retention.h"
+#include "services/archive/retention.h"
 
 #include <glib/gstdio.h>
 

@@ -17,7 +17,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "services/server-log-journal.h"
+#include "services/server/server-log-journal.h"
 
 #define JOURNALD "/lib/systemd/systemd-journald"
 #define PATIENCE_USEC (20 * G_USEC_PER_SEC)

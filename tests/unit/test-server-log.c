@@ -13,9 +13,9 @@
 #include <glib/gstdio.h>
 
 #include "core/error.h"
-#include "services/server-log-entry.h"
-#include "services/server-log-file.h"
-#include "services/server-log.h"
+#include "services/server/server-log-entry.h"
+#include "services/server/server-log-file.h"
+#include "services/server/server-log.h"
 
 #define PATIENCE_MS 5000 /* for what happens at once unless it is broken */
 

@@ -15,7 +15,7 @@
 
 #include "core/error.h"
 #include "fail2ban-fixture.h"
-#include "services/server.h"
+#include "services/server/server.h"
 
 typedef struct World {
         Fail2banFixture *fail2ban;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "services/settings-service.h"
+#include "services/settings/settings-service.h"
 
 typedef struct Fixture {
         char *folder;

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a dashboard shows, in one answer and one pass; and the period before beside this one. */
+
+#include "services/figures/figures.h"
+
+#include "services/figures/figures-private.h"
+
+/* The period right before with the same filter; nothing is put when this one has no beginning. */
+static void put_before(const Figure *figure, GVariantBuilder *builder) {
+        gint64 total = (gint64) figure->work.counts.total, before;
+        ArchiveFilter filter = figure->query->filter;
+        g_auto(FigureWork) work = { 0 };
+
+        if (!window_before(&figure->query->filter.window, figure->query->now, &filter.window))
+                return;
+        figure_work_init(&work, figure->work.set, &filter, figure->jail);
+        figure_work_want_distinct(&work);
+        figure_work_run(&work);
+        before = (gint64) work.counts.total;
+        figure_put_number(builder, "before", before);
+        figure_put_number(builder, "before_addresses", (gint64) figure_work_distinct(&work));
+        figure_put_number(builder, "before_since", filter.window.since);
+        if (before > 0)
+                figure_put(builder, "change", g_variant_new_double((double) (total - before) / (double) before));
+}
+
+GVariant *figures_compare(Figures *self, const FigureQuery *query, GError **error) {
+        Figure figure;
+
+        if (!figure_begin(&figure, self, query, error))
+                return NULL;
+        figure_work_want_distinct(&figure.work);
+        figure_work_run(&figure.work);
+        figure_put_total(&figure);
+        figure_put_number(&figure.answer, "addresses", (gint64) figure_work_distinct(&figure.work));
+        put_before(&figure, &figure.answer);
+        return figure_end(&figure);
+}
+
+static GVariant *trend_part(Trend *trend, const Figure *figure) {
+        GVariantBuilder builder;
+
+        g_variant_builder_init(&builder, G_VARIANT_TYPE_VARDICT);
+        trend_put(trend, figure, &builder);
+        return g_variant_builder_end(&builder);
+}
+
+static void put_parts(Figure *figure, Trend *trend) {
+        const Figures *figures = figure->figures;
+        const FigureWork *work = &figure->work;
+        guint limit = figure->query->limit;
+        GVariantBuilder *answer = &figure->answer;
+
+        figure_put_total(figure);
+        figure_put_number(answer, "addresses", (gint64) figure_work_distinct(work));
+        put_before(figure, answer);
+        figure_put(answer, "by_country", figure_rows_countries(work));
+        figure_put(answer, "by_jail", figure_rows_jails(work, figures->store));
+        figure_put(answer, "by_network", figure_rows_networks(work, figures->geo, limit));
+        figure_put(answer, "by_origin", figure_rows_origins(work));
+        figure_put(answer, "top", figure_rows_addresses(work, figures->store, limit));
+        figure_put(answer, "trend", trend_part(trend, figure));
+        figure_put(answer, "active", g_variant_new_uint32(ban_table_size(figures->bans)));
+        figure_put(answer, "thresholds", figure_thresholds(figures->settings));
+}
+
+GVariant *figures_overview(Figures *self, const FigureQuery *query, GError **error) {
+        g_auto(Trend) trend = { 0 };
+        Figure figure;
+
+        if (!trend_read(&trend, self, query, error) || !figure_begin(&figure, self, query, error))
+                return NULL;
+        if (!trend_prepare(&trend, &figure, error))
+                return figure_drop(&figure);
+        figure_work_want_kinds(&figure.work);
+        figure_work_want_countries(&figure.work);
+        figure_work_want_networks(&figure.work);
+        figure_work_want_whos(&figure.work);
+        figure_work_run(&figure.work);
+        put_parts(&figure, &trend);
+        return figure_end(&figure);
+}
