@@ -37,6 +37,17 @@ static void print_jails(Cli *cli, const Value *jails) {
         table_print(&table, &cli->output);
 }
 
+static void print_time_line(Cli *cli, const Value *rows) {
+        auto_table Table table = { 0 };
+
+        if (value_count(rows) == 0)
+                return;
+        history_table_init(&table);
+        history_table_add(&table, &cli->clock, rows, false);
+        output_add(&cli->output, "\n");
+        table_print(&table, &cli->output);
+}
+
 /* The totals of the first page, with the time line of as many pages as are wanted. NULL on error. */
 static Value *fetch(Cli *cli, const char *address, int64_t limit) {
         auto_value Value *options = value_new(VALUE_MAP);
@@ -82,9 +93,6 @@ int address_run(Cli *cli) {
         }
         card_print(cli, card_rows, LENGTH(card_rows), result);
         print_jails(cli, value_get(result, "jails"));
-        if (value_count(value_get(result, "rows")) > 0) {
-                output_add(&cli->output, "\n");
-                history_rows_print(cli, value_get(result, "rows"), false);
-        }
+        print_time_line(cli, value_get(result, "rows"));
         return 0;
 }

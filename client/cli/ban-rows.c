@@ -56,6 +56,13 @@ void ban_table_add(Table *table, Clock *clock, const BanRow *row) {
         table_add_network(table, row->network, "");
 }
 
+static void print_titled(Cli *cli, const char *title, Table *table) {
+        output_add(&cli->output, "\n");
+        output_add_styled(&cli->output, STYLE_BOLD, title);
+        output_add(&cli->output, "\n");
+        table_print(table, &cli->output);
+}
+
 void ban_rows_print(Cli *cli, const char *title, const Value *rows) {
         auto_table Table table = { 0 };
 
@@ -68,8 +75,30 @@ void ban_rows_print(Cli *cli, const char *title, const Value *rows) {
                 ban_row_from_value(&row, value_item(rows, i));
                 ban_table_add(&table, &cli->clock, &row);
         }
-        output_add(&cli->output, "\n");
-        output_add_styled(&cli->output, STYLE_BOLD, title);
-        output_add(&cli->output, "\n");
-        table_print(&table, &cli->output);
+        print_titled(cli, title, &table);
+}
+
+void earlier_rows_print(Cli *cli, const Value *rows) {
+        static const TableColumn earlier[] = { { "BANNED" },
+                                               { "JAIL" },
+                                               { "FOR", .right = true },
+                                               { "FAILURES", .right = true },
+                                               { "LAST LINE", .optional = true } };
+        auto_table Table table = { 0 };
+
+        if (value_count(rows) == 0)
+                return;
+        table_init(&table, earlier, sizeof(earlier) / sizeof(*earlier));
+        for (size_t i = 0; i < value_count(rows); i++) {
+                const Value *row = value_item(rows, i);
+                const Value *matches = value_get(row, "matches");
+                const Value *last = value_item(matches, value_count(matches) - 1);
+
+                table_add_time(&table, &cli->clock, value_int(row, "banned_at", 0));
+                table_add(&table, value_string(row, "jail"));
+                table_add_duration(&table, value_int(row, "bantime", 0));
+                table_add_int(&table, value_int(row, "failures", 0));
+                table_add(&table, last != NULL && last->kind == VALUE_STRING ? last->string : "");
+        }
+        print_titled(cli, "Earlier bans", &table);
 }

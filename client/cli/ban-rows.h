@@ -49,3 +49,6 @@ void ban_table_add(Table *table, Clock *clock, const BanRow *row);
 
 /* The whole table of ROWS (a list of maps) below a title; nothing when there are none. */
 void ban_rows_print(Cli *cli, const char *title, const Value *rows);
+
+/* The same of bans that are over, as fail2ban's database has them. */
+void earlier_rows_print(Cli *cli, const Value *rows);

@@ -13,7 +13,7 @@ static const CardRow place_rows[] = {
         { "Country", "country_name", CARD_TEXT },
         { "Network", "network", CARD_NETWORK },
         { "Organisation", "organisation", CARD_TEXT },
-        { "Earlier bans", "bans_before", CARD_NUMBER, .optional = true },
+        { "Bans before", "bans_before", CARD_NUMBER, .optional = true },
         { "Bans inside", "inside", CARD_NUMBER, .optional = true },
 };
 
@@ -117,6 +117,7 @@ int explain_run(Cli *cli) {
                 print_jail(cli, value_item(jails, i));
         ban_rows_print(cli, "Covered by", value_get(result, "covered_by"));
         print_allowed(cli, value_get(result, "allowed_by"));
+        earlier_rows_print(cli, value_get(result, "earlier"));
         print_problems(cli, value_get(result, "problems"));
         return 0;
 }

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "client/cli/table.h"
-
 static const TableColumn columns[] = {
         { "TIME" },
         { "WHAT" },
@@ -49,25 +47,25 @@ static void add_unban(Table *table, const Value *row) {
         table_add(table, "");
 }
 
-void history_rows_print(Cli *cli, const Value *rows, bool who) {
-        auto_table Table table = { 0 };
+void history_table_init(Table *table) {
+        table_init(table, columns, sizeof(columns) / sizeof(*columns));
+}
 
-        table_init(&table, columns, sizeof(columns) / sizeof(*columns));
+void history_table_add(Table *table, Clock *clock, const Value *rows, bool who) {
         for (size_t i = 0; i < value_count(rows); i++) {
                 const Value *row = value_item(rows, i);
                 bool ban = strcmp(value_string(row, "kind"), "ban") == 0;
 
-                table_add_time(&table, &cli->clock, value_int(row, "at", 0));
-                table_add(&table, value_string(row, "kind"));
-                table_style(&table, ban ? STYLE_PLAIN : STYLE_DIM);
-                table_add(&table, who ? value_string(row, "address") : "");
-                table_add(&table, who ? value_string(row, "country") : "");
-                table_add(&table, value_string(row, "jail"));
+                table_add_time(table, clock, value_int(row, "at", 0));
+                table_add(table, value_string(row, "kind"));
+                table_style(table, ban ? STYLE_PLAIN : STYLE_DIM);
+                table_add(table, who ? value_string(row, "address") : "");
+                table_add(table, who ? value_string(row, "country") : "");
+                table_add(table, value_string(row, "jail"));
                 if (ban)
-                        add_ban(&table, &cli->clock, row);
+                        add_ban(table, clock, row);
                 else
-                        add_unban(&table, row);
-                table_add(&table, last_line(row));
+                        add_unban(table, row);
+                table_add(table, last_line(row));
         }
-        table_print(&table, &cli->output);
 }

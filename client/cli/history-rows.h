@@ -4,7 +4,9 @@
 
 #pragma once
 
-#include "client/cli/cli.h"
+#include "client/cli/table.h"
+
+void history_table_init(Table *table);
 
 /* WHO: with address and country, which a time line of one address need not repeat. */
-void history_rows_print(Cli *cli, const Value *rows, bool who);
+void history_table_add(Table *table, Clock *clock, const Value *rows, bool who);

@@ -72,9 +72,26 @@ static int history_repeaters(Cli *cli) {
         return 0;
 }
 
+static void add_rows(Cli *cli, Value *rows, void *userdata) {
+        history_table_add(userdata, &cli->clock, rows, true);
+}
+
+/* Only the text of the cells is kept, for their widths: a list may have a million rows. */
+static int print_table(Cli *cli, Value *options, int64_t limit) {
+        auto_table Table table = { 0 };
+
+        history_table_init(&table);
+        if (pages_each(cli, BANGUI_HISTORY, "List", options, limit, add_rows, &table) < 0)
+                return -1;
+        if (table.n_cells > 0)
+                table_print(&table, &cli->output);
+        else
+                output_add(&cli->output, "The archive has no such rows.\n");
+        return 0;
+}
+
 static int history_list(Cli *cli) {
         auto_value Value *options = value_new(VALUE_MAP);
-        auto_value Value *rows = value_new(VALUE_LIST);
         int64_t limit = 0;
         int status = pages_take_limit(cli, &limit);
 
@@ -84,15 +101,11 @@ static int history_list(Cli *cli) {
                 status = take_kind(cli, options);
         if (status != 0)
                 return status;
-        if (pages_fetch(cli, BANGUI_HISTORY, "List", options, limit, rows) < 0)
-                return cli_fail(cli);
         if (cli->json)
-                cli_print_json(cli, rows);
-        else if (value_count(rows) == 0)
-                output_add(&cli->output, "The archive has no such rows.\n");
+                status = pages_print_json(cli, BANGUI_HISTORY, "List", options, limit);
         else
-                history_rows_print(cli, rows, true);
-        return 0;
+                status = print_table(cli, options, limit);
+        return status < 0 ? cli_fail(cli) : 0;
 }
 
 int history_run(Cli *cli) {

@@ -37,34 +37,6 @@ static void print_bans(Cli *cli, const Value *bans) {
         }
 }
 
-static void print_earlier(Cli *cli, const Value *earlier) {
-        static const TableColumn columns[] = { { "BANNED" },
-                                               { "JAIL" },
-                                               { "FOR", .right = true },
-                                               { "FAILURES", .right = true },
-                                               { "LAST LINE", .optional = true } };
-        auto_table Table table = { 0 };
-
-        if (value_count(earlier) == 0)
-                return;
-        table_init(&table, columns, LENGTH(columns));
-        for (size_t i = 0; i < value_count(earlier); i++) {
-                const Value *row = value_item(earlier, i);
-                const Value *matches = value_get(row, "matches");
-                const Value *last = value_item(matches, value_count(matches) - 1);
-
-                table_add_time(&table, &cli->clock, value_int(row, "banned_at", 0));
-                table_add(&table, value_string(row, "jail"));
-                table_add_duration(&table, value_int(row, "bantime", 0));
-                table_add_int(&table, value_int(row, "failures", 0));
-                table_add(&table, last != NULL && last->kind == VALUE_STRING ? last->string : "");
-        }
-        output_add(&cli->output, "\n");
-        output_add_styled(&cli->output, STYLE_BOLD, "Earlier bans");
-        output_add(&cli->output, "\n");
-        table_print(&table, &cli->output);
-}
-
 int lookup_run(Cli *cli) {
         auto_value Value *options = value_new(VALUE_MAP);
         auto_value Value *result = NULL;
@@ -86,6 +58,6 @@ int lookup_run(Cli *cli) {
                 output_add(&cli->output, " is not banned.\n");
         print_bans(cli, value_get(result, "bans"));
         ban_rows_print(cli, "Covered by", value_get(result, "covered_by"));
-        print_earlier(cli, value_get(result, "earlier"));
+        earlier_rows_print(cli, value_get(result, "earlier"));
         return 0;
 }

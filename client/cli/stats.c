@@ -12,6 +12,7 @@
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
 #define ROWS_DEFAULT 20
 #define OVERVIEW_ROWS 5
+#define HALF_PERCENT 0.005
 
 static void label_country(Table *table, Cli *cli, const Value *row) {
         const char *code = value_string(row, "country");
@@ -163,11 +164,16 @@ static void print_change(Cli *cli, const Value *result) {
                 return;
         output_printf(&cli->output, "%lld in the period before", (long long) value_int(result, "before", 0));
         if (change != NULL && change->kind == VALUE_DOUBLE) {
+                bool same = change->real > -HALF_PERCENT && change->real < HALF_PERCENT;
                 auto_buffer Buffer text = { 0 };
 
-                buffer_printf(&text, "%+.0f %%", change->real * 100);
+                buffer_printf(&text, "%+.0f %%", same ? 0 : change->real * 100);
                 output_add(&cli->output, ": ");
-                output_add_styled(&cli->output, change->real > 0 ? STYLE_BAD : STYLE_GOOD, buffer_text(&text));
+                output_add_styled(&cli->output,
+                                  same               ? STYLE_PLAIN
+                                  : change->real > 0 ? STYLE_BAD
+                                                     : STYLE_GOOD,
+                                  buffer_text(&text));
         }
         output_add(&cli->output, "\n");
 }
