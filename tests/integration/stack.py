@@ -528,12 +528,13 @@ class Stack:
             self._connection.set_exit_on_close(False)
         return self._connection
 
-    def call(self, member, parameters=None, path=ROOT, interactive=False, timeout=WAIT):
+    def call(self, member, parameters=None, path=ROOT, interactive=False, timeout=WAIT, fds=()):
         """call("Bans.Ban", GLib.Variant("(asasa{sv})", ...)): the answer unpacked, a single value without its tuple."""
         interface, _, method = member.rpartition(".")
         flags = Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION if interactive else Gio.DBusCallFlags.NONE
-        answer = self.bus.call_sync(NAME, path, self._interface(interface), method, parameters, None, flags,
-                                    timeout * 1000, None).unpack()
+        answer = self.bus.call_with_unix_fd_list_sync(
+            NAME, path, self._interface(interface), method, parameters, None, flags, timeout * 1000,
+            Gio.UnixFDList.new_from_array([os.dup(fd) for fd in fds]) if fds else None, None)[0].unpack()
         return answer[0] if len(answer) == 1 else answer
 
     def get(self, interface, name, path=ROOT):

@@ -375,13 +375,15 @@ class Watch(Shared):
             if select.select([child.stdout], [], [], 0.1)[0]:
                 break
         seen.append(json.loads(self.line(child)))
-        self.assertEqual(("banned", "sshd"), (seen[0]["event"], seen[0]["jail"]))
-        self.assertEqual(seen[0]["address"], seen[0]["ban"]["address"])
 
         def until(event):
             while seen[-1]["event"] != event:
                 seen.append(json.loads(self.line(child)))
             return seen[-1]
+
+        ban = until("banned")
+        self.assertEqual("sshd", ban["jail"])
+        self.assertEqual(ban["address"], ban["ban"]["address"])
 
         self.ctl("unban", "--all")
         self.assertEqual("unbanned", until("unbanned")["ban"]["cause"])

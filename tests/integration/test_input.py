@@ -10,12 +10,13 @@ import tap
 from gi.repository import Gio, GLib
 from stack import NAME, ROOT, SOURCE, WAIT, Stack
 
-# An argument of each type that is well formed; what it says does not matter, as the options are read first.
+# An argument of each type that is well formed; what it says hardly matters, as the options are read early.
 PLAUSIBLE = {
     "as": GLib.Variant("as", ["192.0.2.1"]),
     "a{sv}": GLib.Variant("a{sv}", {}),
     "b": GLib.Variant("b", True),
-    "s": GLib.Variant("s", "x"),
+    "h": GLib.Variant("h", 0),
+    "s": GLib.Variant("s", "csv"),
     "x": GLib.Variant("x", 1),
 }
 
@@ -101,8 +102,8 @@ class Input(unittest.TestCase):
         self.assertEqual(0, self.stack.get("Bans", "Active"))
         self.assertEqual("running", self.stack.get("Manager", "State"))
 
-    def check(self, name, part, member, parameters, path=ROOT):
-        shown, message = self.stack.error(member, parameters, path)
+    def check(self, name, part, member, parameters, path=ROOT, fds=()):
+        shown, message = self.stack.error(member, parameters, path, fds=fds)
         self.assertEqual(name, shown, message)
         self.assertIn(part, message)
         self.assertLess(len(message), 2000)
@@ -157,11 +158,12 @@ class Input(unittest.TestCase):
         found = list(methods_with_options())
         self.assertGreater(len(found), 20)
         for interface, method, types in found:
-            path = self.jail if interface.endswith(".Jail") else ROOT
+            path = {"Jail": self.jail, "Job": f"{ROOT}/job/probe"}.get(interface.rpartition(".")[2], ROOT)
             options = GLib.Variant("a{sv}", {"no_such_option": GLib.Variant("b", True)})
             with self.subTest(method=f"{interface}.{method}"):
                 self.check("InvalidArgument", "no_such_option", f"{interface}.{method}",
-                           GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options), path)
+                           GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options), path,
+                           fds=[2] if "h" in types else ())
 
     def test_option_of_wrong_type(self):
         for name, value in (("reason", GLib.Variant("i", 1)), ("force", string("yes")),

@@ -46,7 +46,7 @@ static void test_statuses(void) {
                 g_assert_cmpint(rows[i].http, >=, 400);
                 g_assert_cmpint(rows[i].http, <, 600);
                 g_assert_cmpint(rows[i].exit_status, >=, 1);
-                g_assert_cmpint(rows[i].exit_status, <=, 12);
+                g_assert_cmpint(rows[i].exit_status, <=, 13);
                 g_assert_cmpint(rows[i].exit_status, !=, BANGUI_EXIT_NO_DAEMON);
         }
 }
