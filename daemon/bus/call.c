@@ -215,9 +215,21 @@ const char *call_action(const Call *self) {
         return self->about.action ? self->about.action : self->bound->method->action;
 }
 
+/* For people: what the call is about. */
+static char *object_text(const Call *self) {
+        const MethodAbout *about = &self->about;
+
+        if (about->object)
+                return g_strdup(about->object);
+        if (about->jail && about->address)
+                return g_strdup_printf("%s in %s", about->address,
+                                       strcmp(about->jail, "*") == 0 ? "all jails" : about->jail);
+        return g_strdup(about->jail ? about->jail : about->address ? about->address : "");
+}
+
 /* What polkit's agent shows to the person who is asked: what, and of what. */
 static void add_question(const Call *self, GVariantBuilder *details) {
-        g_autofree char *object = call_object_text(self);
+        g_autofree char *object = object_text(self);
         g_autofree char *shown = text_quote(object); /* the caller's words: short and printable */
         g_autofree char *question = NULL;
 
@@ -243,19 +255,8 @@ GVariant *call_details(const Call *self) {
         return g_variant_builder_end(&builder);
 }
 
-char *call_object_text(const Call *self) {
-        const MethodAbout *about = &self->about;
-
-        if (about->object)
-                return g_strdup(about->object);
-        if (about->jail && about->address)
-                return g_strdup_printf("%s in %s", about->address,
-                                       strcmp(about->jail, "*") == 0 ? "all jails" : about->jail);
-        return g_strdup(about->jail ? about->jail : about->address ? about->address : "");
-}
-
 static void write_audit(const Call *self, const Services *services) {
-        g_autofree char *object = call_object_text(self);
+        g_autofree char *object = object_text(self);
         const char *asked = call_action(self);
         g_autofree char *action = asked ? g_strconcat(POLKIT_ACTION_PREFIX, asked, NULL) : g_strdup("");
         AuditEntry entry = {

@@ -53,8 +53,5 @@ void call_free(Call *self);
 const char *call_action(const Call *self);
 GVariant *call_details(const Call *self);
 
-/* For people: what the call is about. Free with g_free. */
-char *call_object_text(const Call *self);
-
 /* Worker: runs the method, unless it was dropped or refused (error is set then), and writes the audit. */
 void call_run(Call *self, const Services *services);

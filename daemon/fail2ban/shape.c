@@ -18,7 +18,7 @@ gboolean shape_is_sequence(const Value *value) {
         return value && (value_type(value) == VALUE_LIST || value_type(value) == VALUE_TUPLE);
 }
 
-gboolean shape_text_equal(const Value *value, const char *text) {
+static gboolean text_equal(const Value *value, const char *text) {
         const char *data;
         gsize length;
 
@@ -32,7 +32,7 @@ static char *shape_display_object(const Value *value) {
         const Value *state, *file;
         g_autofree char *name = NULL;
 
-        if (!shape_text_equal(value_object_class(value), "FileIPAddrSet"))
+        if (!text_equal(value_object_class(value), "FileIPAddrSet"))
                 return NULL;
         state = value_object_state(value);
         file = state && value_type(state) == VALUE_DICT ? value_dict_get(state, "fileName") : NULL;
@@ -66,8 +66,7 @@ const Value *shape_labelled(const Value *pairs, const char *label) {
         for (guint i = 0; i < value_n_children(pairs); i++) {
                 const Value *pair = value_child(pairs, i);
 
-                if (shape_is_sequence(pair) && value_n_children(pair) == 2 &&
-                    shape_text_equal(value_child(pair, 0), label))
+                if (shape_is_sequence(pair) && value_n_children(pair) == 2 && text_equal(value_child(pair, 0), label))
                         return value_child(pair, 1);
         }
         return NULL;

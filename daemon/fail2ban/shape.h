@@ -17,7 +17,6 @@
 gboolean shape_fail(const Value *value, const char *what, const char *expected, GError **error);
 
 gboolean shape_is_sequence(const Value *value); /* LIST or TUPLE */
-gboolean shape_text_equal(const Value *value, const char *text);
 
 /* Text for display of TEXT, BYTES, a number, or the set of addresses from a file that newest fail2ban has
  * ("file:PATH"); else NULL. */

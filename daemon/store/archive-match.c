@@ -10,7 +10,8 @@ static const char what_match[] = "looking for a ban in the archive";
         "SELECT " ARCHIVE_BAN_COLUMNS \
         " FROM ban INDEXED BY ban_address WHERE address = ?1 AND id BETWEEN ?2 AND ?3 AND jail = ?4 ORDER BY id"
 
-gint64 archive_ban_end(const ArchiveBan *ban) {
+/* As far as is known: G_MAXINT64 = not over. */
+static gint64 ban_end(const ArchiveBan *ban) {
         if (ban->ended_at != 0)
                 return ban->ended_at;
         return ban->bantime < 0 ? G_MAXINT64 : ban->banned_at + ban->bantime;
@@ -76,7 +77,7 @@ static gboolean match_exact(ArchiveWrite *self, const ArchiveEvent *event, gint6
 static gboolean covers(const ArchiveBan *row, gint64 at) {
         if (row->sources == ARCHIVE_SOURCE_LOG)
                 return is_near(row->banned_at, at) && (row->ended_at == 0 || row->ended_at > at);
-        return at <= archive_ban_end(row);
+        return at <= ban_end(row);
 }
 
 /* Downwards from a little behind. */

@@ -151,12 +151,6 @@ guint archive_store_jail_number(ArchiveStore *self, const char *name) {
         return number;
 }
 
-guint archive_store_jails_max(ArchiveStore *self) {
-        g_autoptr(GRWLockReaderLocker) locker = g_rw_lock_reader_locker_new(&self->lock);
-
-        return self->names->len > 0 ? self->names->len - 1 : 0;
-}
-
 static gboolean add_jail(StoreConnection *connection, gpointer userdata, GError **error) {
         sqlite3_stmt *statement =
                 store_statement(connection, "INSERT INTO jail (name) VALUES (?) ON CONFLICT DO NOTHING", error);

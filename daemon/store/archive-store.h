@@ -4,8 +4,8 @@
  * The archive's tables: every ban that was, and how it ended
  *
  * An id is `at << 20 | sequence`, so a window is a range of ids and a page is a keyset on it. Jails are the small
- * numbers of the table `jail`. Blocking, thread-safe; who writes goes through services/archive/archive.h, which gives the
- * order.
+ * numbers of the table `jail`. Blocking, thread-safe; who writes goes through services/archive/archive.h, which gives
+ * the order.
  *
  * What happened is told as events, by several witnesses that do not see it alike, and each thing is kept once:
  *
@@ -136,8 +136,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveStore, archive_store_free)
 const char *archive_store_jail_name(ArchiveStore *self, guint number);
 /* 0: no jail of this name was ever heard of. */
 guint archive_store_jail_number(ArchiveStore *self, const char *name);
-/* The highest number so far; they begin with 1 and have few holes. */
-guint archive_store_jails_max(ArchiveStore *self);
 
 typedef struct ArchiveBatch {
         guint source; /* one of ARCHIVE_SOURCE_* */

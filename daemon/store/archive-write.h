@@ -43,6 +43,3 @@ gboolean archive_write_unban(ArchiveWrite *self, const ArchiveEvent *event, GErr
 
 /* Gives a new ban the unban that came before it, if there is one. */
 gboolean archive_link_loose(ArchiveWrite *self, const ArchiveBan *ban, GError **error);
-
-/* When a ban is over as far as is known: G_MAXINT64 = not. */
-gint64 archive_ban_end(const ArchiveBan *ban);

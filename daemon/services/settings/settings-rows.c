@@ -69,7 +69,7 @@ GVariant *settings_row(const Settings *settings, Setting key) {
         return g_variant_builder_end(&row);
 }
 
-GVariant *settings_short_row(const Settings *settings, Setting key) {
+static GVariant *short_row(const Settings *settings, Setting key) {
         GVariantBuilder row;
 
         g_variant_builder_init(&row, G_VARIANT_TYPE_VARDICT);
@@ -83,7 +83,7 @@ GVariant *settings_short_rows(const Settings *settings, SettingMask keys) {
         g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
         for (guint i = 0; i < _SETTING_MAX; i++)
                 if (keys & SETTING_BIT(i))
-                        g_variant_builder_add_value(&rows, settings_short_row(settings, (Setting) i));
+                        g_variant_builder_add_value(&rows, short_row(settings, (Setting) i));
         return g_variant_builder_end(&rows);
 }
 

@@ -9,10 +9,7 @@
 /* a{sv}: everything of one key, as org.bangui.BanGUI1.Settings documents it. Floating. */
 GVariant *settings_row(const Settings *settings, Setting key);
 
-/* a{sv}: key, value, origin, where, pinned. Floating. */
-GVariant *settings_short_row(const Settings *settings, Setting key);
-
-/* aa{sv}: the short rows of these keys. Floating. */
+/* aa{sv}: a short row for each of these keys: key, value, origin, where, pinned. Floating. */
 GVariant *settings_short_rows(const Settings *settings, SettingMask keys);
 
 /* A boolean, an integer or a text as the text that it would be in a file; NULL: it is something else. */
