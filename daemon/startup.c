@@ -13,7 +13,7 @@
 #include "bus/bus.h"
 #include "core/error.h"
 #include "core/log.h"
-#include "jobs/allow-timer.h"
+#include "jobs/alarm.h"
 #include "jobs/archive-keeper.h"
 #include "jobs/reloader.h"
 #include "jobs/table.h"
@@ -55,7 +55,7 @@ struct Daemon {
         AllowWatch *allow_watch;
         EventTee model_events; /* of the jails, also for the allow list */
         EventSink model_sink;
-        AllowTimer *allow_timer;
+        Alarm *allow_alarm;
         char **log_folders;
         Fail2banClient *client;
         Fail2banPrograms programs;
@@ -227,7 +227,7 @@ static void poke_allow(gpointer userdata) {
 }
 
 static void on_allow_next(gint64 at, gpointer userdata) {
-        allow_timer_set(userdata, at);
+        alarm_set(userdata, at > 0 ? at * G_USEC_PER_SEC : -1);
 }
 
 /* The allow list needs bans, to lift them, and bans need the allow list, to refuse what is on it. */
@@ -243,7 +243,7 @@ static gboolean start_allow(Daemon *self, GError **error) {
                 .bans = v->bans,
                 .sink = self->sink,
                 .next = on_allow_next,
-                .userdata = self->allow_timer,
+                .userdata = self->allow_alarm,
         };
 
         v->allow = allow_new(&parts, error);
@@ -286,7 +286,7 @@ static gboolean start_services(Daemon *self, GError **error) {
 
         start_archive(self);
         v->jobs = job_table_new(&self->sink, self->job_store);
-        self->allow_timer = allow_timer_new(poke_allow, self);
+        self->allow_alarm = alarm_new(poke_allow, self);
         self->allow_watch = allow_watch_new(poke_allow, self);
         self->model_events = (EventTee) { self->fail2ban_sink, allow_watch_sink(self->allow_watch) };
         self->model_sink = event_tee_sink(&self->model_events);
@@ -342,7 +342,7 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
         g_clear_pointer(&self->allow_watch, allow_watch_free);
-        g_clear_pointer(&self->allow_timer, allow_timer_free);
+        g_clear_pointer(&self->allow_alarm, alarm_free);
         g_clear_pointer(&v->jobs, job_table_free);
         g_clear_pointer(&v->archive_recorder, archive_recorder_free);
         g_clear_pointer(&self->columns, columns_free);

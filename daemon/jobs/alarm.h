@@ -4,7 +4,7 @@
  * A timer on the wall clock
  *
  * GLib's timers follow a clock that stands still while the machine sleeps, and do not notice that the wall clock was
- * set. This one is told by the kernel of both. On the main loop.
+ * set. This one is told by the kernel of both. Made, freed and told on the main loop.
  */
 
 #pragma once
@@ -18,5 +18,5 @@ Alarm *alarm_new(void (*func)(gpointer userdata), gpointer userdata);
 void alarm_free(Alarm *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Alarm, alarm_free)
 
-/* Microseconds since 1970; -1 = only when the clock is set. */
+/* Microseconds since 1970; -1 = only when the clock is set. The last time that was set counts. Any thread. */
 void alarm_set(Alarm *self, gint64 at);
