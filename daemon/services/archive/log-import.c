@@ -17,6 +17,7 @@
 #define BATCH_EVENTS 10000
 #define BATCH_TEXT_BYTES 16384
 #define REPORT_LINES 10000
+#define MANY 5000                       /* new rows, after which memory is given back */
 #define UNDATED_BYTES_MAX (1024 * 1024) /* in which a log would have shown a line that begins with a time */
 
 typedef struct Import {
@@ -184,6 +185,12 @@ static gboolean run(Import *self, GError **error) {
         return FALSE;
 }
 
+/* A file that ends in a fault may have filled caches as well. */
+static void trim(const Import *self) {
+        if (self->tally.bans + self->tally.unbans > MANY)
+                archive_trim(self->archive);
+}
+
 static void name_file(const Import *self, GError **error) {
         g_autofree char *quoted = self->request->name ? text_quote(self->request->name) : NULL;
 
@@ -197,6 +204,7 @@ GVariant *log_import(Archive *archive, const LogImport *request, GError **error)
         g_autoptr(GTimeZone) zone = read_zone(request->timezone, error);
         g_auto(Import) import = { .archive = archive, .request = request };
         gint64 written_at;
+        gboolean done;
 
         if (!zone)
                 return NULL;
@@ -207,7 +215,9 @@ GVariant *log_import(Archive *archive, const LogImport *request, GError **error)
         import.reader = fail2ban_log_reader_new(zone, written_at > 0 ? MIN(written_at, request->now) : request->now);
         import.events = g_array_new(FALSE, FALSE, sizeof(ArchiveEvent));
         import.texts = g_string_chunk_new(BATCH_TEXT_BYTES);
-        if (!run(&import, error)) {
+        done = run(&import, error);
+        trim(&import);
+        if (!done) {
                 name_file(&import, error);
                 return NULL;
         }
