@@ -170,7 +170,9 @@ gboolean archive_write_unban(ArchiveWrite *self, const ArchiveEvent *event, GErr
         cause = cause_of(event, known ? &ban : NULL);
         if (!insert_unban(self, event, known ? ban.id : 0, cause, error))
                 return FALSE;
-        return !known || event->at < ban.ended_at || archive_write_end(self, ban.id, event->at, cause, error);
+        if (!known || event->at < ban.ended_at)
+                return TRUE;
+        return archive_write_end(self, ban.id, MAX(event->at, ban.banned_at), cause, error);
 }
 
 /* Loose unbans */

@@ -112,7 +112,45 @@ gboolean archive_match_ban(ArchiveWrite *self, const ArchiveEvent *event, Archiv
         return match_exact(self, event, event->at, ret, ret_found, error);
 }
 
-/* A line that prolongs may stand before the line that bans; one that unbans never does. */
+/* A log cuts the fraction of a second off, the database rounds: so the line of an end may have the second before its
+ * ban's. A ban whose own line was not read yet is another one, that comes behind. */
+static gboolean can_be_behind(const ArchiveBan *row, gint64 at) {
+        const guint both = ARCHIVE_SOURCE_DATABASE | ARCHIVE_SOURCE_LOG;
+
+        return row->banned_at == at + 1 && (row->sources & both) == both;
+}
+
+static gboolean runs_at(const ArchiveBan *row, gint64 at) {
+        if (row->ended_at != 0)
+                return row->ended_at >= at;
+        return row->bantime < 0 || row->banned_at + row->bantime + ARCHIVE_SLACK_S >= at;
+}
+
+/* Downwards: of a ban that runs and one that began a moment later the first. */
+static gboolean match_end_line(ArchiveWrite *self, const ArchiveEvent *event, ArchiveBan *ret, gboolean *ret_found,
+                               GError **error) {
+        sqlite3_stmt *statement = select_bans(self, MATCH_SELECT " DESC", event, 0, event->at + 1, error);
+        gboolean more = statement != NULL;
+
+        *ret_found = FALSE;
+        while (more) {
+                ArchiveBan row;
+
+                if (!store_next(self->connection, statement, what_match, &more, error))
+                        return FALSE;
+                if (!more)
+                        return TRUE;
+                archive_row_read(statement, 0, &row);
+                more = row.banned_at > event->at;
+                if (*ret_found ? !more && runs_at(&row, event->at) : !more || can_be_behind(&row, event->at)) {
+                        *ret = row;
+                        *ret_found = TRUE;
+                }
+        }
+        return statement != NULL;
+}
+
+/* A line that prolongs may stand before the line that bans. */
 gboolean archive_match_running(ArchiveWrite *self, const ArchiveEvent *event, ArchiveBan *ret, gboolean *ret_found,
                                GError **error) {
         gint64 slack = event->kind == ARCHIVE_EVENT_PROLONGED ? ARCHIVE_SLACK_S : 0;
@@ -120,6 +158,8 @@ gboolean archive_match_running(ArchiveWrite *self, const ArchiveEvent *event, Ar
 
         if (event->banned_at > 0)
                 return match_exact(self, event, event->banned_at, ret, ret_found, error);
+        if (event->kind == ARCHIVE_EVENT_UNBAN && self->batch->source == ARCHIVE_SOURCE_LOG)
+                return match_end_line(self, event, ret, ret_found, error);
 
         statement = select_bans(self, MATCH_SELECT " DESC LIMIT 1", event, 0, event->at + slack, error);
         if (!statement || !store_next(self->connection, statement, what_match, ret_found, error))

@@ -325,6 +325,46 @@ static void test_cause(Fixture *f, gconstpointer data) {
         g_assert_cmpint(row(f, 1, 2).cause, ==, ARCHIVE_CAUSE_LOST);
 }
 
+/* The database rounds a second up that the log cuts: the line of the end has the second before the ban's. */
+static void test_fraction(Fixture *f, gconstpointer data) {
+        ArchiveEvent lines[] = {
+                event(ARCHIVE_EVENT_BAN, "192.0.2.1", T0),
+                unban("192.0.2.1", T0),
+        };
+
+        add_one(f, DATABASE, ban("192.0.2.1", T0 + 1, 600));
+        assert_tally(add_all(f, LOG, lines, 2), 0, 1, 0, 1);
+        g_assert_cmpint(only_row(f).ended_at, ==, T0 + 1);
+        assert_tally(add_all(f, LOG, lines, 2), 0, 0, 0, 2);
+        g_assert_cmpint(only_row(f).ended_at, ==, T0 + 1);
+}
+
+/* The end of one ban, and the next a second later: the end is never the next one's. */
+static void test_fraction_next(Fixture *f, gconstpointer data) {
+        ArchiveEvent lines[] = {
+                event(ARCHIVE_EVENT_BAN, "192.0.2.1", T0),
+                unban("192.0.2.1", T0 + 30),
+                event(ARCHIVE_EVENT_BAN, "192.0.2.1", T0 + 31),
+        };
+
+        add_one(f, DATABASE, ban("192.0.2.1", T0, 600));
+        add_one(f, DATABASE, ban("192.0.2.1", T0 + 31, 600));
+        for (guint i = 0; i < 2; i++) {
+                add_all(f, LOG, lines, 3);
+                g_assert_cmpint(row(f, 0, 2).ended_at, ==, T0 + 30);
+                g_assert_cmpint(row(f, 1, 2).ended_at, ==, 0);
+        }
+
+        /* nor when the first is not known */
+        add_one(f, DATABASE, ban("192.0.2.2", T0 + 31, 600));
+        for (guint i = 0; i < 2; i++) {
+                ArchiveEvent others[] = { unban("192.0.2.2", T0 + 30), event(ARCHIVE_EVENT_BAN, "192.0.2.2", T0 + 31) };
+
+                add_all(f, LOG, others, 2);
+                g_assert_cmpint(row(f, 2, 3).ended_at, ==, 0);
+        }
+}
+
 /* The newer log first: its unban waits for the ban of the older one. */
 static void test_loose(Fixture *f, gconstpointer data) {
         assert_tally(add_one(f, LOG, unban("192.0.2.1", T0 + 900)), 0, 1, 0, 0);
@@ -635,6 +675,8 @@ int main(int argc, char **argv) {
         ADD("unban", test_unban);
         ADD("unban-unknown", test_unban_unknown);
         ADD("cause", test_cause);
+        ADD("fraction", test_fraction);
+        ADD("fraction-next", test_fraction_next);
         ADD("loose", test_loose);
         ADD("restored", test_restored);
         ADD("increase", test_increase);
