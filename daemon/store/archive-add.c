@@ -37,13 +37,13 @@ static gboolean next_id(ArchiveWrite *self, gint64 at, gint64 *ret, GError **err
         return TRUE;
 }
 
-/* Whether the newest command by hand for who and jail lies within this ban. */
+/* By hand is what is known to be, or when the newest command by hand for who and jail lies within this ban. */
 static gboolean read_origin(ArchiveWrite *self, const ArchiveEvent *event, gint64 at, ArchiveOrigin *ret,
                             GError **error) {
         sqlite3_stmt *statement;
-        gboolean row = FALSE;
+        gboolean row = event->by_hand;
 
-        if (self->has_manual && !event->text) {
+        if (!row && self->has_manual && !event->text) {
                 statement = store_statement(self->connection,
                                             "SELECT 1 FROM manual_address JOIN manual ON manual.id = manual "
                                             "WHERE address = ? AND jail = ? AND manual.at BETWEEN ? AND ?",

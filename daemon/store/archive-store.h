@@ -104,6 +104,7 @@ typedef struct ArchiveEvent {
         ArchiveCause cause; /* of an unban; NONE: EXPIRED when the ban's known end had come, else LOST */
         gint64 uid;         /* who unbanned, -1 = not known */
         const char *reason; /* NULL = none */
+        gboolean by_hand;   /* of a ban: a command through us that is still to be recorded; else the records tell */
 } ArchiveEvent;
 
 /* What became of events. */

@@ -476,6 +476,37 @@ static void test_origin(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(f->changed, ==, 1);
 }
 
+/* A running command said whom it bans: the row is right from the beginning, so nobody has to read all anew. */
+static void test_by_hand(Fixture *f, gconstpointer data) {
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+        ArchiveEvent elsewhere = ban("192.0.2.1", now, 600);
+        g_autoptr(GError) error = NULL;
+        ArchiveHand *hand;
+        Address address;
+
+        elsewhere.jail = "web";
+        g_assert_true(address_parse("192.0.2.1", &address, NULL));
+        hand = archive_hands_begin(archive_hands(f->archive), "sshd", &address, 1, now);
+        add_one(f, DATABASE, ban("192.0.2.1", now - 700, 600));
+        add_one(f, DATABASE, ban("192.0.2.1", now, 600));
+        add_one(f, DATABASE, ban("192.0.2.2", now + 1, 600));
+        add_one(f, DATABASE, elsewhere);
+        g_assert_true(manual_store_add(f->manual, "sshd", &address, 1, now, 1000, "", &error));
+        archive_hand_end(hand);
+        g_assert_true(archive_mark_manual(f->archive, &error));
+        g_assert_no_error(error);
+        g_assert_cmpuint(f->changed, ==, 0);
+        g_assert_cmpint(row(f, 0, 4).origin, ==, ARCHIVE_ORIGIN_SELF);
+        g_assert_cmpint(row(f, 1, 4).origin, ==, ARCHIVE_ORIGIN_MANUAL);
+        g_assert_cmpint(row(f, 2, 4).origin, ==, ARCHIVE_ORIGIN_SELF);
+        g_assert_cmpint(row(f, 3, 4).origin, ==, ARCHIVE_ORIGIN_SELF);
+        g_assert_cmpint(g_array_index(f->told, ArchiveBan, 1).origin, ==, ARCHIVE_ORIGIN_MANUAL);
+
+        /* the command is over */
+        add_one(f, DATABASE, ban("192.0.2.1", now + 700, 600));
+        g_assert_cmpint(row(f, 4, 5).origin, ==, ARCHIVE_ORIGIN_SELF);
+}
+
 static void add_total(const ArchiveTotal *total, gpointer userdata) {
         g_array_append_val((GArray *) userdata, *total);
 }
@@ -683,6 +714,7 @@ int main(int argc, char **argv) {
         ADD("dry-run", test_dry_run);
         ADD("times", test_times);
         ADD("origin", test_origin);
+        ADD("by-hand", test_by_hand);
         ADD("purge", test_purge);
         ADD("purge-second", test_purge_second);
         ADD("place", test_place);

@@ -271,6 +271,10 @@ ArchiveRecorder *archive_recorder_new(Archive *archive) {
         return self;
 }
 
+Archive *archive_recorder_archive(ArchiveRecorder *self) {
+        return self->archive;
+}
+
 void archive_recorder_free(ArchiveRecorder *self) {
         g_autoptr(GError) error = NULL;
 

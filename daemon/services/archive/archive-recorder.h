@@ -20,6 +20,9 @@ ArchiveRecorder *archive_recorder_new(Archive *archive);
 void archive_recorder_free(ArchiveRecorder *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ArchiveRecorder, archive_recorder_free)
 
+/* What it writes to. */
+Archive *archive_recorder_archive(ArchiveRecorder *self);
+
 /* One of the two ends of the tee. */
 EventSink archive_recorder_sink(ArchiveRecorder *self);
 

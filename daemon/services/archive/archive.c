@@ -26,6 +26,7 @@ struct Archive {
         const Settings *settings;
         ArchiveListener listener;
         EventSink sink;
+        ArchiveHands *hands;
 
         GMutex order;
         guint purge_limit;
@@ -47,6 +48,7 @@ Archive *archive_new(ArchiveStore *store, Geo *geo, const Settings *settings) {
         self->settings = settings;
         self->purge_limit = PURGE_FIRST;
         self->generation = 1;
+        self->hands = archive_hands_new();
         g_mutex_init(&self->order);
         g_mutex_init(&self->lock);
         return self;
@@ -58,11 +60,16 @@ void archive_free(Archive *self) {
 
         g_mutex_clear(&self->lock);
         g_mutex_clear(&self->order);
+        archive_hands_free(self->hands);
         g_free(self);
 }
 
 ArchiveStore *archive_store(Archive *self) {
         return self->store;
+}
+
+ArchiveHands *archive_hands(Archive *self) {
+        return self->hands;
 }
 
 void archive_set_listener(Archive *self, const ArchiveListener *listener) {
@@ -213,6 +220,7 @@ gboolean archive_add(Archive *self, const ArchiveAdd *add, ArchiveTally *tally, 
         for (guint i = 0; i < add->n; i++)
                 if (!add->events[i].text)
                         find_place(&add->events[i].address, &add->events[i].country, &add->events[i].network, self);
+        archive_hands_mark(self->hands, add->events, add->n);
 
         g_mutex_lock(&self->order);
         done = archive_store_add(self->store, &batch, &result, &added, &moved, error);

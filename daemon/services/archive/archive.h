@@ -13,6 +13,7 @@
 #include "core/settings.h"
 #include "core/window.h"
 #include "geo/geo.h"
+#include "services/archive/archive-hands.h"
 #include "services/events.h"
 #include "services/operation.h"
 #include "store/archive-store.h"
@@ -73,7 +74,10 @@ gboolean archive_purge_step(Archive *self, gint64 before_at, guint *ret_removed,
 /* Country and network of every row anew, in steps. ret_changed: rows. */
 gboolean archive_place(Archive *self, Operation *operation, guint64 *ret_changed, GError **error);
 
-/* Bans by hand that say "self": a command is recorded when it ends, and the sync runs meanwhile. */
+/* Commands that are banning by hand: what they say beforehand counts for archive_add(). */
+ArchiveHands *archive_hands(Archive *self);
+
+/* Bans by hand that say "self", since nobody said beforehand that they were to come. The listener reads all anew. */
 gboolean archive_mark_manual(Archive *self, GError **error);
 
 /* The database was read up to its end. */

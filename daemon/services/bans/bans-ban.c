@@ -176,7 +176,20 @@ static void record(BansRun *run, const char *jail, const GArray *fresh) {
                 log_error(LOG_PRIORITY_ERROR, "ban.record", "who banned by hand could not be recorded", error);
 }
 
+/* Held until the command is recorded. */
+static ArchiveHand *say_by_hand(BansRun *run, const char *jail) {
+        const GArray *addresses = run->work->addresses;
+        ArchiveRecorder *recorder = run->bans->recorder;
+
+        if (!recorder)
+                return NULL;
+        return archive_hands_begin(archive_hands(archive_recorder_archive(recorder)), jail,
+                                   (const Address *) (gconstpointer) addresses->data, addresses->len,
+                                   bans_run_now(run));
+}
+
 static gboolean ban_in_jail(BansRun *run, const char *jail, GError **error) {
+        g_autoptr(ArchiveHand) hand = say_by_hand(run, jail);
         g_autoptr(GArray) fresh = g_array_new(FALSE, FALSE, sizeof(Address));
         JailRun self = { .run = run, .jail = jail, .fresh = fresh };
         gboolean done;

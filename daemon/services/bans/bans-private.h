@@ -14,7 +14,7 @@ struct Bans {
         Probe *probe;
         ManualStore *manual;
         Allow *allow;              /* NULL: nothing is allowed */
-        ArchiveRecorder *recorder; /* NULL: nobody is told who unbanned */
+        ArchiveRecorder *recorder; /* NULL: nobody is told who bans and unbans */
         gint guard_lockout;        /* atomic */
         BansPace *ban_pace, *unban_pace;
 };

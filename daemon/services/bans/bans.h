@@ -34,7 +34,7 @@ void bans_set_guard(Bans *self, gboolean guard_lockout);
 typedef struct Allow Allow;
 void bans_set_allow(Bans *self, Allow *allow);
 
-/* Who is told who unbanned. Borrowed; NULL: nobody. */
+/* Who is told who bans and unbans. Borrowed; NULL: nobody. */
 void bans_set_recorder(Bans *self, ArchiveRecorder *recorder);
 
 typedef struct BansRequest {
