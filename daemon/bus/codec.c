@@ -169,38 +169,55 @@ GVariant *codec_read(sd_bus_message *message, const char *signature, GArray *han
         return g_variant_builder_end(&builder);
 }
 
-static int append_container(sd_bus_message *message, GVariant *value, char kind, const char *contents, int fd) {
+static int append_child(sd_bus_message *message, GVariant *value, gsize index, int fd) {
+        g_autoptr(GVariant) child = g_variant_get_child_value(value, index);
+
+        return codec_append(message, child, fd);
+}
+
+/* How many children there are is told by the type, save for an array: to ask a GVariant costs as much as a child. */
+static int append_container(sd_bus_message *message, GVariant *value, char kind, const char *contents, gsize n,
+                            int fd) {
         int r = sd_bus_message_open_container(message, kind, contents);
 
-        if (r < 0)
-                return r;
-        for (gsize i = 0, n = g_variant_n_children(value); i < n; i++) {
-                g_autoptr(GVariant) child = g_variant_get_child_value(value, i);
+        for (gsize i = 0; r >= 0 && i < n; i++)
+                r = append_child(message, value, i, fd);
+        return r >= 0 ? sd_bus_message_close_container(message) : r;
+}
 
-                r = codec_append(message, child, fd);
-                if (r < 0)
-                        return r;
-        }
-        return sd_bus_message_close_container(message);
+static int append_variant(sd_bus_message *message, GVariant *value, int fd) {
+        g_autoptr(GVariant) inner = g_variant_get_variant(value);
+        int r = sd_bus_message_open_container(message, SD_BUS_TYPE_VARIANT, g_variant_get_type_string(inner));
+
+        if (r >= 0)
+                r = codec_append(message, inner, fd);
+        return r >= 0 ? sd_bus_message_close_container(message) : r;
+}
+
+/* Most of ours are {sv}: no copy of their members' types is made. */
+static int append_pair(sd_bus_message *message, GVariant *value, const char *type, int fd) {
+        g_autofree char *contents = NULL;
+
+        if (strcmp(type, "{sv}") == 0)
+                return append_container(message, value, SD_BUS_TYPE_DICT_ENTRY, "sv", 2, fd);
+        contents = g_strndup(type + 1, strlen(type) - 2);
+        return append_container(message, value, SD_BUS_TYPE_DICT_ENTRY, contents, 2, fd);
 }
 
 static int append_compound(sd_bus_message *message, GVariant *value, int fd) {
         const char *type = g_variant_get_type_string(value);
+        g_autofree char *contents = NULL;
 
         switch (type[0]) {
         case 'a':
-                return append_container(message, value, SD_BUS_TYPE_ARRAY, type + 1, fd);
-        case 'v': {
-                g_autoptr(GVariant) inner = g_variant_get_variant(value);
-
-                return append_container(message, value, SD_BUS_TYPE_VARIANT, g_variant_get_type_string(inner), fd);
-        }
-        default: {
-                g_autofree char *contents = g_strndup(type + 1, strlen(type) - 2);
-
-                return append_container(message, value, type[0] == '(' ? SD_BUS_TYPE_STRUCT : SD_BUS_TYPE_DICT_ENTRY,
-                                        contents, fd);
-        }
+                return append_container(message, value, SD_BUS_TYPE_ARRAY, type + 1, g_variant_n_children(value), fd);
+        case 'v':
+                return append_variant(message, value, fd);
+        case '{':
+                return append_pair(message, value, type, fd);
+        default:
+                contents = g_strndup(type + 1, strlen(type) - 2);
+                return append_container(message, value, SD_BUS_TYPE_STRUCT, contents, g_variant_n_children(value), fd);
         }
 }
 
@@ -231,14 +248,11 @@ int codec_append(sd_bus_message *message, GVariant *value, int fd) {
 }
 
 int codec_append_tuple(sd_bus_message *message, GVariant *tuple, int fd) {
-        for (gsize i = 0, n = g_variant_n_children(tuple); i < n; i++) {
-                g_autoptr(GVariant) child = g_variant_get_child_value(tuple, i);
-                int r = codec_append(message, child, fd);
+        int r = 0;
 
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        for (gsize i = 0, n = g_variant_n_children(tuple); r >= 0 && i < n; i++)
+                r = append_child(message, tuple, i, fd);
+        return r;
 }
 
 /* The value in its variant. */
