@@ -87,18 +87,6 @@ static void history_restart(gpointer userdata) {
         g_byte_array_set_size(self->raw, 0);
 }
 
-static char *history_text(HistoryRead *self, sqlite3_stmt *statement, int column, gboolean shared) {
-        const char *text = (const char *) sqlite3_column_text(statement, column);
-        g_autofree char *valid = NULL;
-
-        if (!text)
-                text = "";
-        if (!g_utf8_validate(text, -1, NULL))
-                text = valid = g_utf8_make_valid(text, -1);
-        return shared ? g_string_chunk_insert_const(self->history->texts, text)
-                      : g_string_chunk_insert(self->history->texts, text);
-}
-
 static void history_row(sqlite3_stmt *statement, gpointer userdata) {
         HistoryRead *self = userdata;
         Fail2banHistoryRow entry = { 0 };
@@ -106,8 +94,8 @@ static void history_row(sqlite3_stmt *statement, gpointer userdata) {
         gsize length = (gsize) sqlite3_column_bytes(statement, 6);
 
         entry.row.rowid = sqlite3_column_int64(statement, 0);
-        entry.row.jail = history_text(self, statement, 1, TRUE);
-        entry.row.id = history_text(self, statement, 2, FALSE);
+        entry.row.jail = sqlite_reader_chunk(statement, 1, self->history->texts, TRUE);
+        entry.row.id = sqlite_reader_chunk(statement, 2, self->history->texts, FALSE);
         entry.row.banned_at = sqlite3_column_int64(statement, 3);
         entry.row.bantime = sqlite_reader_seconds(statement, 4);
         entry.row.count = sqlite_reader_count(statement, 5);

@@ -68,17 +68,6 @@ static void piece_restart(gpointer userdata) {
         g_string_chunk_clear(self->texts);
 }
 
-static char *piece_text(Piece *self, sqlite3_stmt *statement, int column, gboolean shared) {
-        const char *text = (const char *) sqlite3_column_text(statement, column);
-        g_autofree char *valid = NULL;
-
-        if (!text)
-                text = "";
-        if (!g_utf8_validate(text, -1, NULL))
-                text = valid = g_utf8_make_valid(text, -1);
-        return shared ? g_string_chunk_insert_const(self->texts, text) : g_string_chunk_insert(self->texts, text);
-}
-
 /* The columns of DATABASE_COLUMNS without the texts. */
 static void database_read_numbers(sqlite3_stmt *statement, Fail2banRow *row) {
         row->rowid = sqlite3_column_int64(statement, 0);
@@ -104,8 +93,8 @@ static void piece_row(sqlite3_stmt *statement, gpointer userdata) {
         PieceRow entry = { 0 };
 
         database_read_numbers(statement, &entry.row);
-        entry.row.jail = piece_text(self, statement, 1, TRUE);
-        entry.row.id = piece_text(self, statement, 2, FALSE);
+        entry.row.jail = sqlite_reader_chunk(statement, 1, self->texts, TRUE);
+        entry.row.id = sqlite_reader_chunk(statement, 2, self->texts, FALSE);
         entry.wanted = sqlite3_column_int(statement, 7) != 0;
         g_array_append_val(self->rows, entry);
 }

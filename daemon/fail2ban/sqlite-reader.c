@@ -135,6 +135,17 @@ char *sqlite_reader_text(sqlite3_stmt *statement, int column) {
         return text ? g_utf8_make_valid(text, -1) : g_strdup("");
 }
 
+char *sqlite_reader_chunk(sqlite3_stmt *statement, int column, GStringChunk *texts, gboolean shared) {
+        const char *text = (const char *) sqlite3_column_text(statement, column);
+        g_autofree char *valid = NULL;
+
+        if (!text)
+                text = "";
+        else if (!g_utf8_validate(text, -1, NULL))
+                text = valid = g_utf8_make_valid(text, -1);
+        return shared ? g_string_chunk_insert_const(texts, text) : g_string_chunk_insert(texts, text);
+}
+
 gint64 sqlite_reader_seconds(sqlite3_stmt *statement, int column) {
         double number;
 

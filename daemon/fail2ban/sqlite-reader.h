@@ -21,6 +21,9 @@ gboolean sqlite_reader_run(const SqliteReader *self, const char *path, const cha
 /* A copy of a text column as valid UTF-8; "" for NULL. Free with g_free. */
 char *sqlite_reader_text(sqlite3_stmt *statement, int column);
 
+/* The same into texts, where equal ones that are shared are kept once. */
+char *sqlite_reader_chunk(sqlite3_stmt *statement, int column, GStringChunk *texts, gboolean shared);
+
 /* An INTEGER, or a REAL in spite of the declaration: rounded up. */
 gint64 sqlite_reader_seconds(sqlite3_stmt *statement, int column);
 
