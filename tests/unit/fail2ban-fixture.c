@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "fail2ban/commands.h"
+#include "folder.h"
 
 #define FIXTURE_START_SECONDS 30
 #define FIXTURE_LOOK_AGAIN_USEC 2000
@@ -168,25 +169,11 @@ void fail2ban_fixture_stop(Fail2banFixture *self) {
         fixture_end(self, SIGTERM);
 }
 
-static void fixture_remove(const char *path) {
-        if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK)) {
-                g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
-                const char *name;
-
-                while (folder && (name = g_dir_read_name(folder))) {
-                        g_autofree char *child = g_build_filename(path, name, NULL);
-
-                        fixture_remove(child);
-                }
-        }
-        (void) g_remove(path);
-}
-
 void fail2ban_fixture_free(Fail2banFixture *self) {
         if (!self)
                 return;
         fixture_end(self, SIGTERM);
-        fixture_remove(self->folder);
+        folder_remove(self->folder);
         g_free(self->folder);
         g_free(self->socket);
         g_free(self->database);

@@ -35,18 +35,6 @@ void geo_fixture_overwrite(const char *path, const char *data, gsize length) {
         close(fd);
 }
 
-void geo_fixture_remove(const char *folder) {
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        const char *name;
-
-        while ((name = g_dir_read_name(dir))) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-        g_assert_cmpint(g_rmdir(folder), ==, 0);
-}
-
 Address geo_fixture_address(const char *text) {
         Address address;
 

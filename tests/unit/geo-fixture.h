@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Small MMDB files of all shapes (geo-files.pl), and a folder of one's own to put them into. */
+/* Small MMDB files of all shapes (geo-files.pl). */
 
 #pragma once
 
@@ -15,8 +15,5 @@ void geo_fixture_read(const char *name, char **ret_data, gsize *ret_length);
 /* Puts it at a path: in one step, by renaming; or by writing over what is there. */
 void geo_fixture_replace(const char *name, const char *path);
 void geo_fixture_overwrite(const char *path, const char *data, gsize length);
-
-/* Removes a folder and the files in it. */
-void geo_fixture_remove(const char *folder);
 
 Address geo_fixture_address(const char *text);

@@ -5,6 +5,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "folder.h"
+
 #include "core/error.h"
 #include "fail2ban-fixture.h"
 #include "fail2ban/commands.h"
@@ -126,18 +128,6 @@ static void setup(World *self, gconstpointer data) {
         look(self);
 }
 
-static void remove_folder(const char *folder) {
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        const char *name;
-
-        while ((name = g_dir_read_name(dir))) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-
-                g_assert_cmpint(g_unlink(path), ==, 0);
-        }
-        g_assert_cmpint(g_rmdir(folder), ==, 0);
-}
-
 static void teardown(World *self, gconstpointer data) {
         caller_free(self->caller);
         allow_free(self->allow);
@@ -145,7 +135,7 @@ static void teardown(World *self, gconstpointer data) {
         allow_store_free(self->allow_store);
         manual_store_free(self->manual);
         store_close(self->store);
-        remove_folder(self->folder);
+        folder_remove(self->folder);
         g_free(self->folder);
         probe_free(self->probe);
         ban_table_free(self->table);

@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "core/error.h"
+#include "folder.h"
 #include "store/connection.h"
 #include "store/manual-store.h"
 
@@ -81,9 +82,6 @@ static void world_setup(World *world, gconstpointer data) {
 }
 
 static void world_teardown(World *world, gconstpointer data) {
-        g_autoptr(GDir) dir = g_dir_open(world->folder, 0, NULL);
-        const char *name;
-
         g_clear_pointer(&world->answer, g_variant_unref);
         figures_free(world->figures);
         columns_free(world->columns);
@@ -92,12 +90,7 @@ static void world_teardown(World *world, gconstpointer data) {
         settings_free(world->settings);
         archive_store_free(world->archive);
         store_close(world->store);
-        while ((name = g_dir_read_name(dir))) {
-                g_autofree char *path = g_build_filename(world->folder, name, NULL);
-
-                g_assert_cmpint(g_unlink(path), ==, 0);
-        }
-        g_assert_cmpint(g_rmdir(world->folder), ==, 0);
+        folder_remove(world->folder);
         g_free(world->folder);
 }
 

@@ -2,6 +2,8 @@
 
 #include <glib/gstdio.h>
 
+#include "folder.h"
+
 #include "geo-fixture.h"
 #include "geo/cache.h"
 #include "geo/geo.h"
@@ -24,7 +26,7 @@ static void setup(Fixture *self, gconstpointer data) {
 static void teardown(Fixture *self, gconstpointer data) {
         geo_free(self->geo);
         geo_cache_free(self->cache);
-        geo_fixture_remove(self->folder);
+        folder_remove(self->folder);
         g_free(self->country);
         g_free(self->network);
         g_free(self->folder);

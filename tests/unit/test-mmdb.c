@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
+
 #include "core/error.h"
 #include "geo-fixture.h"
 #include "geo/geo.h"
@@ -247,7 +249,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/geo/mmdb/cut-while-open", test_cut_while_open);
         g_test_add_func("/geo/mmdb/entries", test_entries);
         status = g_test_run();
-        geo_fixture_remove(folder);
+        folder_remove(folder);
         g_free(folder);
         return status;
 }

@@ -4,6 +4,8 @@
 #include "store/archive-store.h"
 #include "store/place-store.h"
 
+#include "folder.h"
+
 #define NOW G_GINT64_CONSTANT(1700000000)
 
 typedef struct Fixture {
@@ -32,7 +34,7 @@ static void setup(Fixture *self, gconstpointer data) {
 
 static void teardown(Fixture *self, gconstpointer data) {
         close_store(self);
-        geo_fixture_remove(self->folder);
+        folder_remove(self->folder);
         g_free(self->folder);
 }
 

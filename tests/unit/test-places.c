@@ -3,6 +3,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "folder.h"
+
 #include "core/error.h"
 #include "geo-fixture.h"
 #include "geo/cache.h"
@@ -102,7 +104,7 @@ static void setup(Fixture *self, gconstpointer data) {
 static void teardown(Fixture *self, gconstpointer data) {
         stop(self);
         http_fake_free(self->server);
-        geo_fixture_remove(self->folder);
+        folder_remove(self->folder);
         g_free(self->country);
         g_free(self->folder);
 }

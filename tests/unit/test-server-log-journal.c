@@ -17,6 +17,8 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
+#include "folder.h"
+
 #include "services/server/server-log-journal.h"
 
 #define JOURNALD "/lib/systemd/systemd-journald"
@@ -110,24 +112,11 @@ static void journald_start(Journald *self) {
                 wait_a_moment(self, deadline);
 }
 
-static void remove_folder(const char *path) {
-        g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-
-        for (const char *name = dir ? g_dir_read_name(dir) : NULL; name; name = g_dir_read_name(dir)) {
-                g_autofree char *child = g_build_filename(path, name, NULL);
-
-                if (g_file_test(child, G_FILE_TEST_IS_DIR))
-                        remove_folder(child);
-                (void) g_remove(child);
-        }
-        (void) g_rmdir(path);
-}
-
 static void journald_stop(Journald *self) {
         kill(self->pid, SIGTERM);
         waitpid(self->pid, NULL, 0);
-        remove_folder(self->folder);
-        remove_folder(self->runtime);
+        folder_remove(self->folder);
+        folder_remove(self->runtime);
         g_free(self->folder);
         g_free(self->runtime);
         g_free(self->name);

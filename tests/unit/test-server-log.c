@@ -12,6 +12,8 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
+#include "folder.h"
+
 #include "core/error.h"
 #include "services/server/server-log-entry.h"
 #include "services/server/server-log-file.h"
@@ -58,23 +60,14 @@ static void set_up(Fixture *f, gconstpointer data) {
         f->log = server_log_new(f->model, folders);
 }
 
-static void remove_folder(char *folder) {
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-
-        for (const char *name = g_dir_read_name(dir); name; name = g_dir_read_name(dir)) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-        g_assert_cmpint(g_rmdir(folder), ==, 0);
-        g_free(folder);
-}
-
 static void tear_down(Fixture *f, gconstpointer data) {
         server_log_free(f->log);
         model_free(f->model);
         g_free(f->path);
-        remove_folder(f->folder);
-        remove_folder(f->outside);
+        folder_remove(f->folder);
+        g_free(f->folder);
+        folder_remove(f->outside);
+        g_free(f->outside);
 }
 
 static void append(const char *path, const char *text) {

@@ -16,6 +16,8 @@
 
 #include <sqlite3.h>
 
+#include "folder.h"
+
 #include "core/error.h"
 #include "store/audit-store.h"
 
@@ -32,15 +34,7 @@ static void setup(Fixture *self, gconstpointer data) {
 }
 
 static void teardown(Fixture *self, gconstpointer data) {
-        g_autoptr(GDir) files = g_dir_open(self->folder, 0, NULL);
-        const char *name;
-
-        while ((name = g_dir_read_name(files))) {
-                g_autofree char *path = g_build_filename(self->folder, name, NULL);
-
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-        g_assert_cmpint(g_rmdir(self->folder), ==, 0);
+        folder_remove(self->folder);
         g_free(self->file);
         g_free(self->folder);
 }

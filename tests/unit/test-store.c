@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
+
 #include "core/error.h"
 #include "store/connection.h"
 #include "store/migrations.h"
@@ -29,17 +31,8 @@ static void setup(Fixture *self, gconstpointer data) {
 }
 
 static void teardown(Fixture *self, gconstpointer data) {
-        g_autoptr(GDir) files = NULL;
-        const char *name;
-
         g_clear_pointer(&self->store, store_close);
-        files = g_dir_open(self->folder, 0, NULL);
-        while ((name = g_dir_read_name(files))) {
-                g_autofree char *path = g_build_filename(self->folder, name, NULL);
-
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-        g_assert_cmpint(g_rmdir(self->folder), ==, 0);
+        folder_remove(self->folder);
         g_free(self->file);
         g_free(self->folder);
 }
