@@ -71,6 +71,13 @@ static gboolean wait(ArchiveKeeper *self) {
         return FALSE;
 }
 
+/* A burst is over: what it took of memory goes back. `lock` is held. */
+static void rest(ArchiveKeeper *self) {
+        g_mutex_unlock(&self->lock);
+        archive_trim(self->archive);
+        g_mutex_lock(&self->lock);
+}
+
 static gpointer keep(gpointer data) {
         ArchiveKeeper *self = data;
 
@@ -87,6 +94,8 @@ static gpointer keep(gpointer data) {
                         try_again(self);
                 else if (self->settling)
                         self->wake_us = MIN(self->wake_us, g_get_monotonic_time() + SETTLE_US);
+                else if (self->wake_us == G_MAXINT64)
+                        rest(self);
         }
         g_mutex_unlock(&self->lock);
         return NULL;

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -219,6 +220,13 @@ void store_trim(Store *self) {
         take_turn(self);
         store_connection_trim(self->writer);
         end_turn(self);
+
+        g_mutex_lock(&self->lock);
+        for (guint i = 0; i < self->n_idle; i++)
+                store_connection_trim(self->idle[i]);
+        g_mutex_unlock(&self->lock);
+
+        (void) malloc_trim(0);
 }
 
 void store_empty_log(Store *self) {

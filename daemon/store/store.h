@@ -28,5 +28,6 @@ Store *store_open(const char *folder, GError **error);
 void store_close(Store *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
-/* After much was written: gives back what the writer holds of the file, some megabytes. Waits for its turn. */
+/* When a burst of work is over: gives back what the connections hold of the file and what the heap keeps free, some
+ * megabytes. Waits for the writer's turn. */
 void store_trim(Store *self);

@@ -64,7 +64,7 @@ typedef struct ArchiveAdd {
 
 gboolean archive_add(Archive *self, const ArchiveAdd *add, ArchiveTally *tally, GError **error);
 
-/* After much was added: gives back the memory that it took. */
+/* When a burst is over: gives back the memory that it took. */
 void archive_trim(Archive *self);
 
 /* One step of retention: some hundred rows, sized by what the last step took, so that the writer is held for less than
