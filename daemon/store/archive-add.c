@@ -185,7 +185,7 @@ static gboolean says_more(const ArchiveWrite *self, const ArchiveEvent *event, c
 }
 
 static gboolean merge_ban(ArchiveWrite *self, const ArchiveEvent *event, ArchiveBan *row, GError **error) {
-        gboolean more = says_more(self, event, row);
+        gboolean again = archive_is_again(self, event, row), more = again || says_more(self, event, row);
         guint source = self->batch->source;
 
         if (!more && (row->sources & source)) {
@@ -202,6 +202,8 @@ static gboolean merge_ban(ArchiveWrite *self, const ArchiveEvent *event, Archive
         }
         row->sources |= source;
         if (source == ARCHIVE_SOURCE_DATABASE && row->banned_at != event->at && !move_ban(self, row, event->at, error))
+                return FALSE;
+        if (again && !archive_write_end(self, row->id, 0, ARCHIVE_CAUSE_NONE, error))
                 return FALSE;
         return update_ban(self, row, error) && (!more || put_data(self, row->id, event->data, error));
 }
@@ -385,7 +387,9 @@ gboolean archive_store_add(ArchiveStore *self, const ArchiveBatch *batch, Archiv
 
         if (!ensure_jails(self, batch, error))
                 return FALSE;
-        if (!store_write(self->store, add_all, &write, &failure) && failure) {
+        (void) store_write(self->store, add_all, &write, &failure);
+        g_clear_pointer(&write.short_ones, g_hash_table_unref);
+        if (failure) {
                 g_propagate_error(error, failure);
                 return FALSE;
         }

@@ -150,6 +150,41 @@ static gboolean make_ban(ArchiveWrite *self, const ArchiveEvent *event, ArchiveB
         return TRUE;
 }
 
+static void note_short(ArchiveWrite *self, const ArchiveBan *ban, gint64 at) {
+        if (self->batch->source != ARCHIVE_SOURCE_LOG || at > ban->banned_at)
+                return;
+        if (!self->short_ones)
+                self->short_ones = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+        g_hash_table_add(self->short_ones, g_memdup2(&ban->id, sizeof(ban->id)));
+}
+
+static gboolean is_short(const ArchiveWrite *self, const ArchiveBan *ban) {
+        return self->short_ones && g_hash_table_contains(self->short_ones, &ban->id);
+}
+
+/* fail2ban deletes what is unbanned, so what its database or the ban table still has is another ban; but what is over
+ * by its time stays in the database. A log is read again and again: there only what it told a moment ago counts. */
+gboolean archive_is_again(const ArchiveWrite *self, const ArchiveEvent *event, const ArchiveBan *row) {
+        if (row->ended_at == 0)
+                return FALSE;
+        if (self->batch->source == ARCHIVE_SOURCE_LOG)
+                return row->ended_at <= event->at + 1 && is_short(self, row);
+        return row->banned_at == event->at && row->ended_at <= row->banned_at + ARCHIVE_SLACK_S &&
+               (row->cause == ARCHIVE_CAUSE_HAND || row->cause == ARCHIVE_CAUSE_DAEMON ||
+                row->cause == ARCHIVE_CAUSE_LIST);
+}
+
+/* The second end of a ban that was in force again, in the same second. */
+static gboolean end_again(ArchiveWrite *self, const ArchiveEvent *event, const ArchiveBan *ban, const Unban *unban,
+                          GError **error) {
+        if (ban->ended_at != 0 || unban->ban != ban->id)
+                return TRUE;
+        if (self->batch->source != ARCHIVE_SOURCE_LIVE && !is_short(self, ban))
+                return TRUE;
+        return archive_write_end(self, ban->id, MAX(event->at, ban->banned_at),
+                                 event->cause != ARCHIVE_CAUSE_NONE ? event->cause : unban->cause, error);
+}
+
 gboolean archive_write_unban(ArchiveWrite *self, const ArchiveEvent *event, GError **error) {
         ArchiveBan ban = { 0 };
         Unban unban;
@@ -160,7 +195,8 @@ gboolean archive_write_unban(ArchiveWrite *self, const ArchiveEvent *event, GErr
             !find_unban(self, event, known ? ban.id : 0, &unban, &found, error))
                 return FALSE;
         if (found)
-                return merge_unban(self, event, &unban, error);
+                return merge_unban(self, event, &unban, error) &&
+                       (!known || end_again(self, event, &ban, &unban, error));
 
         /* over before: this is the end of a later ban that nobody told of */
         if (known && event->banned_at == 0 && ban.ended_at != 0 && ban.ended_at < event->at)
@@ -172,6 +208,7 @@ gboolean archive_write_unban(ArchiveWrite *self, const ArchiveEvent *event, GErr
                 return FALSE;
         if (!known || event->at < ban.ended_at)
                 return TRUE;
+        note_short(self, &ban, event->at);
         return archive_write_end(self, ban.id, MAX(event->at, ban.banned_at), cause, error);
 }
 

@@ -17,6 +17,8 @@
  *  - what was seen live may be a second or two beside the database.
  *
  * When the database's word comes second, the ban moves to its time. An unban is the same when jail, who and time are.
+ * Banned, unbanned and banned again in one second is one ban for the database, and so it is here: its end is taken
+ * back.
  */
 
 #pragma once

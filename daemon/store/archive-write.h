@@ -16,13 +16,14 @@ typedef struct ArchiveWrite {
         ArchiveTally tally;
         GArray *added; /* of ArchiveBan */
         gboolean moved;
-        gint64 kept_from;      /* nothing older is taken */
-        gboolean has_manual;   /* somebody banned by hand */
-        gboolean has_loose;    /* there are unbans whose ban is not known */
-        gint64 newest;         /* the last second that has bans */
-        gint64 second, next;   /* the second that got a ban last, and the next id there */
-        guint jail;            /* of the event at hand */
-        const char *jail_name; /* whose number that is */
+        gint64 kept_from;       /* nothing older is taken */
+        gboolean has_manual;    /* somebody banned by hand */
+        gboolean has_loose;     /* there are unbans whose ban is not known */
+        gint64 newest;          /* the last second that has bans */
+        gint64 second, next;    /* the second that got a ban last, and the next id there */
+        guint jail;             /* of the event at hand */
+        const char *jail_name;  /* whose number that is */
+        GHashTable *short_ones; /* ids of bans that a log ended in the second in which they began */
 } ArchiveWrite;
 
 /* Which ban of the archive an event is about. */
@@ -37,6 +38,9 @@ gboolean archive_write_ban(ArchiveWrite *self, const ArchiveEvent *event, gint64
 
 /* ended_at 0: not over after all. */
 gboolean archive_write_end(ArchiveWrite *self, gint64 ban, gint64 ended_at, ArchiveCause cause, GError **error);
+
+/* Whether the event is a ban of the same second after the row's end: the row is in force again. */
+gboolean archive_is_again(const ArchiveWrite *self, const ArchiveEvent *event, const ArchiveBan *row);
 
 /* An unban event. */
 gboolean archive_write_unban(ArchiveWrite *self, const ArchiveEvent *event, GError **error);

@@ -325,6 +325,57 @@ static void test_cause(Fixture *f, gconstpointer data) {
         g_assert_cmpint(row(f, 1, 2).cause, ==, ARCHIVE_CAUSE_LOST);
 }
 
+/* Banned, unbanned and banned again in one second is one row of the database. */
+static void test_same_second(Fixture *f, gconstpointer data) {
+        ArchiveEvent end = unban("192.0.2.1", T0), late = unban("192.0.2.1", T0 + 50);
+
+        end.banned_at = late.banned_at = T0;
+        end.cause = late.cause = ARCHIVE_CAUSE_HAND;
+        add_one(f, DATABASE, ban("192.0.2.1", T0, 600));
+        for (guint i = 0; i < 2; i++) {
+                guint source = i == 0 ? DATABASE : LIVE;
+
+                (void) add_one(f, LIVE, end);
+                g_assert_cmpint(only_row(f).ended_at, ==, T0);
+                assert_tally(add_one(f, source, ban("192.0.2.1", T0, 600)), 0, 0, 1, 0);
+                g_assert_cmpint(only_row(f).ended_at, ==, 0);
+                g_assert_cmpint(only_row(f).cause, ==, ARCHIVE_CAUSE_NONE);
+        }
+        assert_tally(add_one(f, LIVE, late), 0, 1, 0, 0);
+        assert_tally(add_one(f, DATABASE, ban("192.0.2.1", T0, 600)), 0, 0, 0, 1);
+        g_assert_cmpint(only_row(f).ended_at, ==, T0 + 50);
+}
+
+/* What is over by its time stays in the database, and is no ban in force when it is read again. */
+static void test_same_second_expired(Fixture *f, gconstpointer data) {
+        ArchiveEvent end = unban("192.0.2.1", T0 + 1);
+
+        end.banned_at = T0;
+        end.cause = ARCHIVE_CAUSE_EXPIRED;
+        add_one(f, DATABASE, ban("192.0.2.1", T0, 1));
+        add_one(f, LIVE, end);
+        assert_tally(add_one(f, DATABASE, ban("192.0.2.1", T0, 1)), 0, 0, 0, 1);
+        g_assert_cmpint(only_row(f).ended_at, ==, T0 + 1);
+}
+
+/* The same told by a log, which may be read again; the last line counts. */
+static void test_same_second_log(Fixture *f, gconstpointer data) {
+        for (guint n = 1; n <= 4; n++) {
+                g_autofree char *id = g_strdup_printf("192.0.2.%u", n);
+                ArchiveEvent lines[] = {
+                        event(ARCHIVE_EVENT_BAN, id, T0),
+                        unban(id, T0),
+                        event(ARCHIVE_EVENT_BAN, id, T0),
+                        unban(id, T0),
+                };
+
+                for (guint i = 0; i < 2; i++) {
+                        add_all(f, LOG, lines, n);
+                        g_assert_cmpint(row(f, n - 1, n).ended_at, ==, n % 2 == 0 ? T0 : 0);
+                }
+        }
+}
+
 /* The database rounds a second up that the log cuts: the line of the end has the second before the ban's. */
 static void test_fraction(Fixture *f, gconstpointer data) {
         ArchiveEvent lines[] = {
@@ -706,6 +757,9 @@ int main(int argc, char **argv) {
         ADD("unban", test_unban);
         ADD("unban-unknown", test_unban_unknown);
         ADD("cause", test_cause);
+        ADD("same-second", test_same_second);
+        ADD("same-second-expired", test_same_second_expired);
+        ADD("same-second-log", test_same_second_log);
         ADD("fraction", test_fraction);
         ADD("fraction-next", test_fraction_next);
         ADD("loose", test_loose);

@@ -495,6 +495,31 @@ static void test_lost(World *world, gconstpointer data) {
         assert_end(world, "C0000201", "6 - ");
 }
 
+/* Banned, unbanned and banned again in one second, before and after the database was read: it is in force. */
+static void test_same_second(World *world, gconstpointer data) {
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+        for (guint i = 0; i < 2; i++) {
+                ban(world, "192.0.2.1", now);
+                put(world, "192.0.2.1", now, now + 600, FALSE);
+                if (i == 0)
+                        run(world);
+                fail2ban_does(world, "DELETE FROM bans");
+                ban_table_remove(world->table, "sshd", "192.0.2.1", now, "unbanned");
+                if (i == 0)
+                        run(world);
+                ban(world, "192.0.2.1", now);
+                put(world, "192.0.2.1", now, now + 600, FALSE);
+                run(world);
+                g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at = 0"), ==, 1);
+                g_assert_cmpint(bans(world), ==, 1);
+        }
+        fail2ban_does(world, "DELETE FROM bans");
+        ban_table_remove(world->table, "sshd", "192.0.2.1", now + 9, "unbanned");
+        run(world);
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at > 0"), ==, 1);
+}
+
 /* A note counts for what it names, and for a moment after the command. */
 static void test_notes(World *world, gconstpointer data) {
         static const char *const one[] = { "192.0.2.1" };
@@ -530,6 +555,7 @@ int main(int argc, char **argv) {
         ADD("increment", test_increment);
         ADD("ends", test_ends);
         ADD("notes", test_notes);
+        ADD("same-second", test_same_second);
         ADD("locked", test_locked);
         ADD("lost", test_lost);
         ADD("no-database", test_no_database);

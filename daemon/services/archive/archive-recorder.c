@@ -6,6 +6,9 @@
  * Ends told as "lost" or "jail-stopped" are left out: fail2ban lifts all bans when it or a jail stops, and carries the
  * same bans out again when it is back. A ban that it does not take up again ends by its time.
  *
+ * A ban that comes a second time after its end, with the time of the first, is told even though the database tells of
+ * bans: there it is the row of the first, which was read perhaps before its end was written.
+ *
  * Notes are few, one for a running command and jail, and stay for a moment after their end, since what is seen in a
  * storm is told a second late.
  */
@@ -17,6 +20,8 @@
 #define QUEUE_MAX 200000
 #define BATCH 10000
 #define NOTE_GRACE_US (3 * G_USEC_PER_SEC)
+#define YOUNG_S 3 /* how old a ban may be that was perhaps banned again within its second */
+#define YOUNG_MAX 1000
 #define END_LATE_MAX_S 60 /* an expiry seen later than that happened when it was seen */
 
 typedef struct Seen {
@@ -49,8 +54,9 @@ struct ArchiveRecorder {
 
         GMutex lock;
         gboolean live;
-        GArray *queue;    /* of Seen */
-        GPtrArray *notes; /* of ArchiveNote */
+        GArray *queue;     /* of Seen */
+        GHashTable *young; /* "jail\nid" -> gint64 *, when the ban began that ended so soon */
+        GPtrArray *notes;  /* of ArchiveNote */
         guint64 dropped;
 };
 
@@ -209,17 +215,51 @@ static void enqueue(ArchiveRecorder *self, const char *jail, const char *id, con
         g_array_append_val(self->queue, *seen);
 }
 
+static char *young_key(const char *jail, const char *id) {
+        return g_strconcat(jail, "\n", id, NULL);
+}
+
+/* `lock` is held. */
+static void remember_young(ArchiveRecorder *self, const char *jail, const char *id, gint64 banned_at, gint64 ended_at) {
+        gint64 began_at = banned_at > 0 ? banned_at : ended_at;
+
+        if (ended_at - began_at > YOUNG_S)
+                return;
+        if (g_hash_table_size(self->young) >= YOUNG_MAX)
+                g_hash_table_remove_all(self->young);
+        g_hash_table_replace(self->young, young_key(jail, id), g_memdup2(&began_at, sizeof(began_at)));
+}
+
+/* Whether it ended before with the same beginning, which may be known to a second. `lock` is held. */
+static gboolean is_again(ArchiveRecorder *self, const char *jail, const char *id, gint64 banned_at) {
+        g_autofree char *key = NULL;
+        const gint64 *began_at;
+
+        if (g_hash_table_size(self->young) == 0)
+                return FALSE;
+        key = young_key(jail, id);
+        began_at = g_hash_table_lookup(self->young, key);
+        return began_at && *began_at - banned_at >= 0 && *began_at - banned_at <= 1;
+}
+
 /* `lock` is held. */
 static void keep(ArchiveRecorder *self, EventType type, const char *jail, const char *id, GVariant *properties) {
         Seen seen = { .kind = ARCHIVE_EVENT_BAN, .uid = -1 };
         Row row;
 
-        if (type != EVENT_UNBANNED && !self->live)
+        if (type != EVENT_UNBANNED && !self->live && g_hash_table_size(self->young) == 0)
                 return;
         read_row(properties, &row);
         seen.at = row.banned_at;
-        if (type != EVENT_UNBANNED || read_end(self, jail, id, &row, &seen))
-                enqueue(self, jail, id, &row, &seen);
+        if (type != EVENT_UNBANNED) {
+                if (self->live || is_again(self, jail, id, row.banned_at))
+                        enqueue(self, jail, id, &row, &seen);
+                return;
+        }
+        if (!read_end(self, jail, id, &row, &seen))
+                return;
+        remember_young(self, jail, id, row.banned_at, seen.at);
+        enqueue(self, jail, id, &row, &seen);
 }
 
 static void tell(ArchiveRecorder *self) {
@@ -234,6 +274,7 @@ void archive_recorder_ended(ArchiveRecorder *self, const char *jail, const char 
 
         if (!read_end(self, jail, id, &row, &seen))
                 return;
+        remember_young(self, jail, id, 0, seen.at);
         enqueue(self, jail, id, &row, &seen);
         tell(self);
 }
@@ -268,6 +309,7 @@ ArchiveRecorder *archive_recorder_new(Archive *archive) {
         g_mutex_init(&self->lock);
         self->queue = queue_new();
         self->notes = g_ptr_array_new_with_free_func(note_free);
+        self->young = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         return self;
 }
 
@@ -285,6 +327,7 @@ void archive_recorder_free(ArchiveRecorder *self) {
 
         g_array_unref(self->queue);
         g_ptr_array_unref(self->notes);
+        g_hash_table_unref(self->young);
         g_mutex_clear(&self->lock);
         g_mutex_clear(&self->flushing);
         g_free(self);
