@@ -36,6 +36,12 @@ and then, for example:
     banguictl status
     banguictl bans
     banguictl ban 198.51.100.7 --jail sshd --reason "seen too often"
+    banguictl explain 198.51.100.7
+    banguictl history --limit 10
+    banguictl stats
+    banguictl stats country
+    banguictl geo lookup 8.8.8.8 2001:4860:4860::8888
+    banguictl jobs
     busctl introspect {name} {root}
     busctl --json=pretty call {name} {root} {name}.Bans List 'a{{sv}}' 2 limit x 5 jail s sshd
 
