@@ -529,13 +529,23 @@ class Stack:
         return self._connection
 
     def call(self, member, parameters=None, path=ROOT, interactive=False, timeout=WAIT, fds=()):
-        """call("Bans.Ban", GLib.Variant("(asasa{sv})", ...)): the answer unpacked, a single value without its tuple."""
-        interface, _, method = member.rpartition(".")
+        """call("Bans.Ban", GLib.Variant("(asasa{sv})", ...)): the answer unpacked, a single value without its tuple.
+        A handle in the parameters is the index of one of fds."""
         flags = Gio.DBusCallFlags.ALLOW_INTERACTIVE_AUTHORIZATION if interactive else Gio.DBusCallFlags.NONE
-        answer = self.bus.call_with_unix_fd_list_sync(
-            NAME, path, self._interface(interface), method, parameters, None, flags, timeout * 1000,
-            Gio.UnixFDList.new_from_array([os.dup(fd) for fd in fds]) if fds else None, None)[0].unpack()
+        answer = self.bus.call_with_unix_fd_list_sync(*self._call(member, parameters, path, flags, timeout, fds))
+        answer = answer[0].unpack()
         return answer[0] if len(answer) == 1 else answer
+
+    def send(self, member, parameters=None, path=ROOT, fds=()):
+        """The same without waiting for the answer."""
+        self.bus.call_with_unix_fd_list(*self._call(member, parameters, path, Gio.DBusCallFlags.NONE, WAIT, fds),
+                                        lambda *ignored: None)
+        self.bus.flush_sync(None)
+
+    def _call(self, member, parameters, path, flags, timeout, fds):
+        interface, _, method = member.rpartition(".")
+        handles = Gio.UnixFDList.new_from_array([os.dup(fd) for fd in fds]) if fds else None
+        return (NAME, path, self._interface(interface), method, parameters, None, flags, timeout * 1000, handles, None)
 
     def get(self, interface, name, path=ROOT):
         """A property, unpacked."""
