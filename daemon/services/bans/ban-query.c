@@ -366,18 +366,7 @@ static char *search_next_cursor(const Search *self, guint n) {
 
 static void hand_out(const Search *self, const BanSlot *slot, BanFunc each, gpointer userdata) {
         char buffer[ADDRESS_TEXT_MAX];
-        Ban ban = {
-                .jail = (char *) ban_slots_jail_name(self->slots, slot->jail),
-                .id = (char *) ban_slot_format(slot, buffer),
-                .is_address = slot->address.version != 0,
-                .address = slot->address,
-                .banned_at = slot->banned_at,
-                .ends_at = slot->ends_at,
-                .failures = slot->failures,
-                .count = slot->count,
-                .country = slot->country,
-                .network = slot->network,
-        };
+        Ban ban = ban_slots_ban(self->slots, slot, buffer);
 
         each(&ban, userdata);
 }

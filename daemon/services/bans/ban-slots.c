@@ -307,6 +307,21 @@ const char *ban_slots_jail_name(const BanSlots *self, guint jail) {
         return jail_at(self, jail)->name;
 }
 
+Ban ban_slots_ban(const BanSlots *self, const BanSlot *slot, char buffer[ADDRESS_TEXT_MAX]) {
+        return (Ban) {
+                .jail = (char *) ban_slots_jail_name(self, slot->jail),
+                .id = (char *) ban_slot_format(slot, buffer),
+                .is_address = slot->address.version != 0,
+                .address = slot->address,
+                .banned_at = slot->banned_at,
+                .ends_at = slot->ends_at,
+                .failures = slot->failures,
+                .count = slot->count,
+                .country = slot->country,
+                .network = slot->network,
+        };
+}
+
 guint32 ban_slots_jail_count(const BanSlots *self, guint jail) {
         return jail_at(self, jail)->count;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/address.h"
+#include "services/bans/ban.h"
 
 #define BAN_SLOT_NONE G_MAXUINT32
 
@@ -51,6 +52,9 @@ int ban_slot_compare_ids(const BanSlot *a, const BanSlot *b);
 
 guint32 ban_slots_size(const BanSlots *self);
 const BanSlot *ban_slots_get(const BanSlots *self, guint32 index);
+
+/* The whole ban; jail and id are borrowed from the slot or lie in buffer. */
+Ban ban_slots_ban(const BanSlots *self, const BanSlot *slot, char buffer[ADDRESS_TEXT_MAX]);
 
 /* For a pass over all: slots lie in runs. */
 guint32 ban_slots_n_runs(const BanSlots *self);

@@ -93,18 +93,9 @@ static void copy_slot(BanTable *self, guint32 index, Ban *ret) {
         const BanSlot *slot = ban_slots_get(self->slots, index);
         char buffer[ADDRESS_TEXT_MAX];
 
-        *ret = (Ban) {
-                .jail = g_strdup(ban_slots_jail_name(self->slots, slot->jail)),
-                .id = g_strdup(ban_slot_format(slot, buffer)),
-                .is_address = slot->address.version != 0,
-                .address = slot->address,
-                .banned_at = slot->banned_at,
-                .ends_at = slot->ends_at,
-                .failures = slot->failures,
-                .count = slot->count,
-                .country = slot->country,
-                .network = slot->network,
-        };
+        *ret = ban_slots_ban(self->slots, slot, buffer);
+        ret->jail = g_strdup(ret->jail);
+        ret->id = g_strdup(ret->id);
 }
 
 /* Moved, in a way that is to be told. */
