@@ -11,13 +11,10 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <systemd/sd-bus.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "bare-service.h"
 
 #define ROUNDS 60
 #define CALLS 100
@@ -33,65 +30,6 @@ static const sd_bus_vtable bare_vtable[] = {
         SD_BUS_METHOD("Ping", NULL, NULL, on_ping, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
-
-static void die(const char *what, int r) {
-        fprintf(stderr, "bench-bus: %s: %s\n", what, strerror(-r));
-        exit(1);
-}
-
-static sd_bus *connect_to(const char *address) {
-        sd_bus *bus = NULL;
-        int r = sd_bus_new(&bus);
-
-        if (r >= 0)
-                r = sd_bus_set_address(bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(bus, 1);
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r < 0)
-                die(address, r);
-        return bus;
-}
-
-/* Writes its unique name to the pipe and serves until it is ended. */
-static void serve(const char *address, int fd) {
-        sd_bus *bus = connect_to(address);
-        const char *name;
-
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        sd_bus_add_object_vtable(bus, NULL, "/bare", "bench.Bare", bare_vtable, NULL);
-        if (sd_bus_get_unique_name(bus, &name) < 0 || write(fd, name, strlen(name)) < 0)
-                exit(1);
-        close(fd);
-        for (;;) {
-                int r = sd_bus_process(bus, NULL);
-
-                if (r < 0)
-                        exit(0);
-                if (r == 0)
-                        sd_bus_wait(bus, UINT64_MAX);
-        }
-}
-
-static pid_t start_bare(const char *address, char name[64]) {
-        int fds[2];
-        pid_t pid;
-
-        if (pipe(fds) < 0)
-                die("pipe", -1);
-        pid = fork();
-        if (pid == 0) {
-                close(fds[0]);
-                serve(address, fds[1]);
-        }
-        close(fds[1]);
-        memset(name, 0, 64);
-        if (read(fds[0], name, 63) <= 0)
-                die("the bare service did not start", -1);
-        close(fds[0]);
-        return pid;
-}
 
 typedef struct Target {
         const char *name, *destination, *path, *interface, *member;
@@ -139,22 +77,11 @@ static double run_round(sd_bus *bus, const Target *target) {
                 int r = sd_bus_call(bus, message, 0, &error, &reply);
 
                 if (r < 0)
-                        die(error.message ? error.message : target->name, r);
+                        bench_die(error.message ? error.message : target->name, r);
                 sd_bus_message_unref(reply);
                 sd_bus_message_unref(message);
         }
         return (now_usec() - begin) / CALLS;
-}
-
-static int compare(const void *a, const void *b) {
-        double x = *(const double *) a, y = *(const double *) b;
-
-        return (x > y) - (x < y);
-}
-
-static double median(double *values) {
-        qsort(values, ROUNDS, sizeof(double), compare);
-        return values[ROUNDS / 2];
 }
 
 int main(int argc, char *argv[]) {
@@ -172,16 +99,16 @@ int main(int argc, char *argv[]) {
                 fprintf(stderr, "usage: bench-bus ADDRESS\n");
                 return 2;
         }
-        pid = start_bare(argv[1], bare);
-        bus = connect_to(argv[1]);
+        pid = bare_service_start(argv[1], bare_vtable, NULL, bare);
+        bus = bench_connect(argv[1]);
         for (int round = -3; round < ROUNDS; round++) /* the first ones warm up */
                 for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++)
                         targets[i].rounds[round < 0 ? 0 : round] = run_round(bus, &targets[i]);
         kill(pid, SIGTERM);
         waitpid(pid, NULL, 0);
-        floor = median(targets[0].rounds);
+        floor = bench_median(targets[0].rounds, ROUNDS);
         for (size_t i = 1; i < sizeof(targets) / sizeof(targets[0]); i++) {
-                double ours = median(targets[i].rounds);
+                double ours = bench_median(targets[i].rounds, ROUNDS);
 
                 printf("%s\t%.1f us\t%.1f us (bare ping)\t%.2f\t%.1f\n", targets[i].name, ours, floor, ours / floor,
                        targets[i].limit);
