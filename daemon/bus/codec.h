@@ -18,5 +18,5 @@ int codec_append_tuple(sd_bus_message *message, GVariant *tuple, int fd);
 /* Appends one value. */
 int codec_append(sd_bus_message *message, GVariant *value, int fd);
 
-/* Appends the rows as one aa{sv}. */
+/* Appends the rows as one aa{sv}, or a{sv} when they go as columns. */
 int codec_append_rows(sd_bus_message *message, const Rows *rows);

@@ -65,7 +65,16 @@ static gboolean read_query(const MethodCall *call, const OptionSpec *table, cons
                read_kind(options->kind, ret, error);
 }
 
-static GVariant *run_list(const Services *services, MethodCall *call, GError **error) {
+static gboolean check_one_kind(const HistoryQuery *query, GError **error) {
+        if (!query->bans || !query->unbans)
+                return TRUE;
+        g_set_error_literal(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT,
+                            "option kind: bans and unbans have not the same columns; give one of them, ban or unban");
+        return FALSE;
+}
+
+/* One page; as columns when all rows have the same keys, which an end of a ban and a ban have not. */
+static GVariant *list(const Services *services, MethodCall *call, const char *what, gboolean columns, GError **error) {
         static const OptionSpec table[] = {
                 ARCHIVE_OPTIONS(HistoryOptions, filter),      OPTION_KIND, OPTION_LIMIT, OPTION_CURSOR, OPTION_DATA,
                 OPTION_OF("total", OPTION_BOOL, total, 0, 0), {},
@@ -76,16 +85,28 @@ static GVariant *run_list(const Services *services, MethodCall *call, GError **e
         HistoryQuery query;
         guint64 total = 0;
 
-        if (!read_query(call, table, "List", &options, &query, error))
+        if (columns)
+                options.kind = "ban";
+        if (!read_query(call, table, what, &options, &query, error) || (columns && !check_one_kind(&query, error)))
                 return NULL;
         call->rows = history_list(services->history, &query, &cursor, options.total ? &total : NULL, error);
         if (!call->rows)
                 return NULL;
+        if (columns)
+                rows_set_columns(call->rows);
         g_variant_builder_init(&page, G_VARIANT_TYPE_VARDICT);
         g_variant_builder_add(&page, "{sv}", "next_cursor", g_variant_new_string(cursor));
         if (options.total)
                 g_variant_builder_add(&page, "{sv}", "total", g_variant_new_int64((gint64) total));
         return method_result(g_variant_builder_end(&page));
+}
+
+static GVariant *run_list(const Services *services, MethodCall *call, GError **error) {
+        return list(services, call, "List", FALSE, error);
+}
+
+static GVariant *run_columns(const Services *services, MethodCall *call, GError **error) {
+        return list(services, call, "Columns", TRUE, error);
 }
 
 /* Who wants the log lines needs to be allowed more. */
@@ -212,6 +233,7 @@ static GVariant *run_sync(const Services *services, MethodCall *call, GError **e
 
 static const Method rows[] = {
         { .name = "List", .action = "read", .lane = LANE_MEMORY, .run = run_list, .about = about_data },
+        { .name = "Columns", .action = "read", .lane = LANE_MEMORY, .run = run_columns, .about = about_data },
         { .name = "Address",
           .action = "read-sensitive",
           .lane = LANE_MEMORY,

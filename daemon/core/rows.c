@@ -17,6 +17,7 @@ typedef struct Head {
 struct Rows {
         GByteArray *bytes; /* heads, each at a multiple of their alignment */
         guint n;
+        gboolean columns;
 };
 
 Rows *rows_new(void) {
@@ -92,6 +93,14 @@ void rows_end(Rows *self) {
 
 guint rows_count(const Rows *self) {
         return self->n;
+}
+
+void rows_set_columns(Rows *self) {
+        self->columns = TRUE;
+}
+
+gboolean rows_as_columns(const Rows *self) {
+        return self->columns;
 }
 
 void rows_iter_init(RowsIter *self, const Rows *rows) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * Rows on their way to the bus: aa{sv}, made and read without a GVariant for each value
+ * Rows on their way to the bus: aa{sv}, or a{sv} of columns, made and read without a GVariant for each value
  *
  * A page of a hundred rows has some 1,500 values. As GVariants they cost more than finding the rows does; here they
  * follow each other in one buffer. Made on one thread, then handed on.
@@ -30,6 +30,11 @@ guint rows_count(const Rows *self);
 
 /* aa{sv}, floating. */
 GVariant *rows_to_variant(const Rows *self);
+
+/* On the bus they are to be columns: a{sv}, for each key an array of all rows' values. All rows have the same keys, of
+ * the same types, in the same order; without rows there are no keys. */
+void rows_set_columns(Rows *self);
+gboolean rows_as_columns(const Rows *self);
 
 /* One value, or the end of a row (key NULL). */
 typedef struct RowsItem {

@@ -39,6 +39,9 @@ class HistoryTest(unittest.TestCase):
     def list(self, **options):
         return self.stack.call("History.List", GLib.Variant("(a{sv})", (variants(options),)))
 
+    def columns(self, **options):
+        return self.stack.call("History.Columns", GLib.Variant("(a{sv})", (variants(options),)))
+
     def rows(self, **options):
         return self.list(**options)[0]
 
@@ -240,6 +243,20 @@ class Lists(HistoryTest):
         self.assertEqual([], self.stack.call("History.Repeaters", GLib.Variant("(a{sv})", (variants({"min": 5}),))))
         self.assertTrue(all(row["repeat"] for row in self.rows(address="198.51.1.7", kind="ban")))
         self.assertFalse(self.rows(address="198.51.1.9", kind="ban")[0]["repeat"])
+
+    def test_columns(self):
+        for options in ({"kind": "ban", "data": True, "limit": 70}, {"kind": "unban", "limit": 500, "total": True}):
+            with self.subTest(**options):
+                rows, page = self.list(**options)
+                columns, same_page = self.columns(**options)
+                self.assertEqual(page, same_page)
+                self.assertGreater(len(rows), 50)
+                self.assertEqual(rows, [dict(zip(columns, values)) for values in zip(*columns.values(), strict=True)])
+        self.assertEqual(({}, {"next_cursor": ""}), self.columns(kind="ban", address="203.0.113.77"))
+        self.assertEqual(self.columns(kind="ban"), self.columns())
+        name, message = self.stack.error("History.Columns", GLib.Variant("(a{sv})", (variants({"kind": ""}),)))
+        self.assertEqual("InvalidArgument", name)
+        self.assertIn("kind", message)
 
     def test_export(self):
         everything = self.walk(limit=500)

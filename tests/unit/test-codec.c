@@ -39,6 +39,8 @@ static void test_round_trip(BusPair *f, gconstpointer data) {
                 "(true, false, byte 0x7f, int16 -2, uint16 65535, int32 -3, uint32 4294967295)",
                 "(int64 -9223372036854775808, uint64 18446744073709551615, 0.5)",
                 "(@as [], ['a', 'b'])",
+                "(@ax [], [int64 1, -2], [byte 1, 2, 3], [uint16 7], [uint32 8, 9], @at [10, 11], [0.5, -1.5])",
+                "([true, false, true], @aas [[], ['a', ''], ['b']], [objectpath '/a'], {'x': <[int64 5, 6]>})",
                 "(@a{sv} {}, {'limit': <int64 5>, 'flag': <true>, 'deep': <<'v'>>})",
                 "([{'a': <'b'>, 'n': <uint32 7>}, {}],)",
                 "({'k': 'v'}, [(uint32 1, 'x'), (2, 'y')])",
@@ -164,6 +166,39 @@ static void test_rows(BusPair *f, gconstpointer data) {
         g_assert_cmpvariant(array, expected);
 }
 
+static void test_columns(BusPair *f, gconstpointer data) {
+        static const char *const texts[] = { "a", "", "ccc", NULL };
+        static const char *const none[] = { NULL };
+        g_autoptr(sd_bus_message) message = new_message(f);
+        g_autoptr(Rows) rows = rows_new(), empty = rows_new();
+        g_autoptr(GVariant) expected = NULL, out = NULL;
+        g_autoptr(GError) error = NULL;
+
+        for (guint i = 0; i < 3; i++) {
+                rows_add_text(rows, "text", i == 1 ? "" : "ünï");
+                rows_add_int64(rows, "low", G_MININT64 + i);
+                rows_add_uint32(rows, "high", G_MAXUINT32 - i);
+                rows_add_boolean(rows, "yes", i == 1);
+                rows_add_texts(rows, "texts", i == 2 ? none : texts);
+                rows_end(rows);
+        }
+        rows_set_columns(rows);
+        rows_set_columns(empty);
+        expected = g_variant_ref_sink(g_variant_new_parsed(
+                "({'text': <['ünï', '', 'ünï']>, 'low': <[int64 -9223372036854775808, -9223372036854775807, "
+                "-9223372036854775806]>, 'high': <[uint32 4294967295, 4294967294, 4294967293]>, "
+                "'yes': <[false, true, false]>, 'texts': <[['a', '', 'ccc'], ['a', '', 'ccc'], @as []]>}, "
+                "@a{sv} {})"));
+
+        g_assert_cmpint(codec_append_rows(message, rows), >=, 0);
+        g_assert_cmpint(codec_append_rows(message, empty), >=, 0);
+        seal(message);
+        out = codec_read(message, "a{sv}a{sv}", NULL, &error);
+        g_assert_no_error(error);
+        g_variant_ref_sink(out);
+        g_assert_cmpvariant(out, expected);
+}
+
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add("/bus/codec/round-trip", BusPair, NULL, set_up, test_round_trip, tear_down);
@@ -171,5 +206,6 @@ int main(int argc, char *argv[]) {
         g_test_add("/bus/codec/handle", BusPair, NULL, set_up, test_handle, tear_down);
         g_test_add("/bus/codec/handle-refused", BusPair, NULL, set_up, test_handle_refused, tear_down);
         g_test_add("/bus/codec/rows", BusPair, NULL, set_up, test_rows, tear_down);
+        g_test_add("/bus/codec/columns", BusPair, NULL, set_up, test_columns, tear_down);
         return g_test_run();
 }
