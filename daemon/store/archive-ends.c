@@ -191,8 +191,14 @@ gboolean archive_write_unban(ArchiveWrite *self, const ArchiveEvent *event, GErr
         ArchiveCause cause;
         gboolean known, found;
 
-        if (!archive_match_running(self, event, &ban, &known, error) ||
-            !find_unban(self, event, known ? ban.id : 0, &unban, &found, error))
+        if (!archive_match_running(self, event, &ban, &known, error))
+                return FALSE;
+        /* lost is what nobody saw the end of */
+        if (known && ban.ended_at != 0 && event->cause == ARCHIVE_CAUSE_LOST) {
+                self->tally.known++;
+                return TRUE;
+        }
+        if (!find_unban(self, event, known ? ban.id : 0, &unban, &found, error))
                 return FALSE;
         if (found)
                 return merge_unban(self, event, &unban, error) &&

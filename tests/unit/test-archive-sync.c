@@ -520,6 +520,52 @@ static void test_same_second(World *world, gconstpointer data) {
         g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at > 0"), ==, 1);
 }
 
+/* Lifted behind our back before the ban table heard of it; one that comes into the table late is left alone. */
+static void test_lost_early(World *world, gconstpointer data) {
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+        say_counter(world, 0);
+        for (guint i = 0; i < 3; i++)
+                check_lost(world);
+        ban(world, "192.0.2.1", now);
+        ban(world, "192.0.2.2", now);
+        ban(world, "192.0.2.3", now);
+        put(world, "192.0.2.3", now, now + 600, TRUE);
+        g_assert_cmpuint(run(world), ==, 3);
+        fail2ban_does(world, "DELETE FROM bans WHERE ip = '192.0.2.1'");
+        say_counter(world, 1);
+        check_lost(world);
+        say_counter(world, 2);
+        check_lost(world);
+        say_counter(world, 1);
+        check_lost(world);
+        put(world, "192.0.2.2", now, now + 600, FALSE);
+        say_counter(world, 2);
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at > 0"), ==, 0);
+        check_lost(world);
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM ban WHERE ended_at > 0"), ==, 1);
+        assert_end(world, "C0000201", "6 - ");
+        check_lost(world);
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM unban"), ==, 1);
+}
+
+/* Whoever lifted it told of it: it is not lost as well. */
+static void test_lost_but_told(World *world, gconstpointer data) {
+        gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+        say_counter(world, 0);
+        for (guint i = 0; i < 3; i++)
+                check_lost(world);
+        ban(world, "192.0.2.1", now);
+        g_assert_cmpuint(run(world), ==, 1);
+        archive_recorder_ended(world->recorder, "sshd", "192.0.2.1");
+        run(world);
+        for (guint i = 0; i < 3; i++)
+                check_lost(world);
+        assert_end(world, "C0000201", "2 - ");
+        g_assert_cmpint(number(world->beside, "SELECT count(*) FROM unban"), ==, 1);
+}
+
 /* A note counts for what it names, and for a moment after the command. */
 static void test_notes(World *world, gconstpointer data) {
         static const char *const one[] = { "192.0.2.1" };
@@ -558,6 +604,8 @@ int main(int argc, char **argv) {
         ADD("same-second", test_same_second);
         ADD("locked", test_locked);
         ADD("lost", test_lost);
+        ADD("lost-early", test_lost_early);
+        ADD("lost-but-told", test_lost_but_told);
         ADD("no-database", test_no_database);
         ADD("unreadable", test_unreadable);
         ADD("damaged", test_damaged);

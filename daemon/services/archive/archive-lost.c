@@ -4,6 +4,15 @@
 
 #define RUNS 2
 #define BATCH 10000
+#define WATCHED_MAX 1000 /* more than that: all is looked at */
+
+/* A ban that the database told of and the ban table does not have. */
+typedef struct Watched {
+        char *jail;
+        char *id;
+        gint64 banned_at, bantime;
+        gboolean missing; /* in the last run as well */
+} Watched;
 
 struct ArchiveLost {
         Archive *archive;
@@ -11,7 +20,15 @@ struct ArchiveLost {
         BanTable *table;
         guint runs;
         GHashTable *suspects; /* ids of bans, as gint64 * */
+        GArray *watched;      /* of Watched */
 };
+
+static void watched_clear(gpointer data) {
+        Watched *self = data;
+
+        g_free(self->jail);
+        g_free(self->id);
+}
 
 ArchiveLost *archive_lost_new(Archive *archive, Model *model, BanTable *table) {
         ArchiveLost *self = g_new0(ArchiveLost, 1);
@@ -20,6 +37,8 @@ ArchiveLost *archive_lost_new(Archive *archive, Model *model, BanTable *table) {
         self->model = model;
         self->table = table;
         self->suspects = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+        self->watched = g_array_new(FALSE, FALSE, sizeof(Watched));
+        g_array_set_clear_func(self->watched, watched_clear);
         return self;
 }
 
@@ -27,6 +46,7 @@ void archive_lost_free(ArchiveLost *self) {
         if (!self)
                 return;
 
+        g_array_unref(self->watched);
         g_hash_table_unref(self->suspects);
         g_free(self);
 }
@@ -121,7 +141,73 @@ static gboolean end_lost(Look *self, GError **error) {
         return TRUE;
 }
 
-static gboolean look_once(ArchiveLost *self, gint64 now, GError **error) {
+/* What is watched */
+
+static gboolean is_over(gint64 banned_at, gint64 bantime, gint64 now) {
+        return bantime != -1 && banned_at + bantime <= now;
+}
+
+static void watch(ArchiveLost *self, const ArchiveEvent *event) {
+        char buffer[ADDRESS_TEXT_MAX];
+        const char *id = event->text ? event->text : address_format(&event->address, buffer);
+        Watched watched = { .banned_at = event->at, .bantime = event->bantime };
+
+        if (ban_table_has(self->table, event->jail, id))
+                return;
+        watched.jail = g_strdup(event->jail);
+        watched.id = g_strdup(id);
+        g_array_append_val(self->watched, watched);
+}
+
+void archive_lost_watch(ArchiveLost *self, const ArchiveEvent *events, guint n, gint64 now) {
+        if (self->runs == 0)
+                return;
+        for (guint i = 0; i < n; i++)
+                if (!is_over(events[i].at, events[i].bantime, now))
+                        watch(self, &events[i]);
+        if (self->watched->len <= WATCHED_MAX)
+                return;
+        g_array_set_size(self->watched, 0);
+        self->runs = 0;
+}
+
+static void end_watched(Look *look, const Watched *watched) {
+        ArchiveBan ban = { .banned_at = watched->banned_at, .bantime = watched->bantime };
+
+        if (!address_try_parse(watched->id, &ban.address))
+                ban.text = watched->id;
+        add_end(look, &ban, g_string_chunk_insert_const(look->texts, watched->jail));
+}
+
+/* TRUE: it is settled. */
+static gboolean settle(Look *look, Watched *watched) {
+        guint jail = archive_store_jail_number(archive_store(look->lost->archive), watched->jail);
+
+        if (is_over(watched->banned_at, watched->bantime, look->now) ||
+            ban_table_has(look->lost->table, watched->jail, watched->id))
+                return TRUE;
+        if (!is_certain(look, jail, watched->jail)) {
+                watched->missing = FALSE;
+                return FALSE;
+        }
+        if (!watched->missing) {
+                watched->missing = TRUE;
+                return FALSE;
+        }
+        end_watched(look, watched);
+        return TRUE;
+}
+
+static void look_at_watched(Look *look) {
+        GArray *watched = look->lost->watched;
+
+        for (guint i = watched->len; i > 0; i--)
+                if (settle(look, &g_array_index(watched, Watched, i - 1)))
+                        g_array_remove_index_fast(watched, i - 1);
+}
+
+/* all: the whole archive. Ends that cannot be written are found again by looking at all. */
+static gboolean look_once(ArchiveLost *self, gboolean all, gint64 now, GError **error) {
         g_auto(Look) look = {
                 .lost = self,
                 .now = now,
@@ -131,25 +217,34 @@ static gboolean look_once(ArchiveLost *self, gint64 now, GError **error) {
                 .texts = g_string_chunk_new(1024),
         };
 
-        if (!archive_store_running(archive_store(self->archive), now, look_at_all, &look, error) ||
-            !end_lost(&look, error))
+        if (all && !archive_store_running(archive_store(self->archive), now, look_at_all, &look, error))
                 return FALSE;
+        look_at_watched(&look);
+        if (!end_lost(&look, error)) {
+                self->runs = 0;
+                return FALSE;
+        }
+        if (!all)
+                return TRUE;
         g_hash_table_unref(self->suspects);
         self->suspects = g_steal_pointer(&look.missing);
         return TRUE;
 }
 
 gboolean archive_lost_run(ArchiveLost *self, gint64 now, GError **error) {
+        gboolean all = self->runs < RUNS;
+
         if (!model_is_online(self->model)) {
                 self->runs = 0;
                 g_hash_table_remove_all(self->suspects);
+                g_array_set_size(self->watched, 0);
                 return TRUE;
         }
-        if (self->runs == RUNS)
+        if (!all && self->watched->len == 0)
                 return TRUE;
-        if (!look_once(self, now, error))
+        if (!look_once(self, all, now, error))
                 return FALSE;
-        if (++self->runs == RUNS)
+        if (all && ++self->runs == RUNS)
                 g_hash_table_remove_all(self->suspects);
         return TRUE;
 }

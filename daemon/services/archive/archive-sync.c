@@ -158,6 +158,7 @@ static gboolean add_rows(ArchiveSync *self, const Fail2banHistory *history, Arch
                 fill_event(&events[i], &g_array_index(history->rows, Fail2banHistoryRow, i));
         if (!archive_add(self->archive, &add, tally, error))
                 return FALSE;
+        archive_lost_watch(self->lost, events, n, g_get_real_time() / G_USEC_PER_SEC);
         set_marks(self, history);
         self->piece = (guint) CLAMP(PIECE_BYTES / MAX(history->bytes / n, 1), PIECE_MIN, PIECE_MAX);
         return TRUE;
