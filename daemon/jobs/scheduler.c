@@ -147,7 +147,8 @@ static void machine_alarm(gint64 at_wall, gpointer userdata) {
 
 /* What is asked of it */
 
-void scheduler_poke(Scheduler *self, const char *name) {
+static void on_poke(const char *name, gpointer userdata) {
+        Scheduler *self = userdata;
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
         Entry *entry = scheduler_find(self, name);
 
@@ -155,10 +156,6 @@ void scheduler_poke(Scheduler *self, const char *name) {
                 return;
         entry->due.poked = TRUE;
         scheduler_look_soon(self);
-}
-
-static void on_poke(const char *name, gpointer userdata) {
-        scheduler_poke(userdata, name);
 }
 
 /* Life */

@@ -58,10 +58,6 @@ void scheduler_add(Scheduler *self, const SchedulerJob *job);
 
 void scheduler_start(Scheduler *self);
 
-/* Runs the job soon: at once, or after the run that is going (which may have missed the reason), and within a minute
- * when it is backing off. Many pokes are one run. Any thread. Services poke through job_table_poke(). */
-void scheduler_poke(Scheduler *self, const char *name);
-
 /* Starts what is due and sets the alarm. Main thread; for a clock of one's own. */
 void scheduler_look(Scheduler *self);
 

@@ -73,7 +73,8 @@ gboolean job_table_recall(JobTable *self, Job *job);
 /* The rows as the bus shows them, in the order in which they were put in: aa{sv}. */
 GVariant *job_table_list(JobTable *self);
 
-/* Asks for a run soon; never waits. A name that is not there is ignored. */
+/* Asks for a run soon: at once, or after the run that is going (which may have missed the reason), and within a minute
+ * when it is backing off. Many pokes are one run. Never waits. A name that is not there is ignored. */
 void job_table_poke(JobTable *self, const char *name);
 
 /* Runs a job now, or joins the run that is going, and waits for its end. A row of List with "joined"; NULL:

@@ -393,7 +393,7 @@ static void test_poke(World *self, gconstpointer data) {
         wait_until_begun(self, &self->first, 1);
         expect_text(self, "first", "State", "running");
         for (guint i = 0; i < 100; i++)
-                scheduler_poke(self->scheduler, "first");
+                job_table_poke(self->table, "first");
         hold(self, &self->first, FALSE);
         turn_until_runs(self, "first", 1);
         pass(self, SECOND, 0);
