@@ -22,7 +22,7 @@ static void on_interrupt(int signal_number) {
                 _exit(ERROR_EXIT_INTERRUPTED);
 }
 
-void progress_show(const Cli *cli, double progress, const char *message) {
+static void progress_show(const Cli *cli, double progress, const char *message) {
         auto_free char *safe = text_safe(message);
         char bar[BAR_WIDTH + 1];
         int filled = progress <= 0 ? 0 : progress >= 1 ? BAR_WIDTH : (int) (progress * BAR_WIDTH);
@@ -35,7 +35,7 @@ void progress_show(const Cli *cli, double progress, const char *message) {
         (void) fprintf(stderr, "\r[%s] %3.0f %% %s\033[K", bar, progress * 100, safe);
 }
 
-void progress_clear(const Cli *cli) {
+static void progress_clear(const Cli *cli) {
         if (cli->error_terminal)
                 (void) fputs("\r\033[K", stderr);
 }

@@ -16,7 +16,3 @@
  * client's error set when the call or the work failed; an error of status 130 when it was interrupted.
  */
 Value *operation_settle(Cli *cli, Value *result);
-
-/* "[######----]  60 % MESSAGE" on standard error, when that is a terminal. */
-void progress_show(const Cli *cli, double progress, const char *message);
-void progress_clear(const Cli *cli);

@@ -68,6 +68,8 @@ static int take_options(Cli *cli, Value *options, bool limited, bool zoned) {
 
         if (status == 0)
                 status = filters_take(cli, options);
+        if (!limited && options_has(&cli->options, "limit"))
+                return cli_usage(cli, "--limit goes with network, top and the overview");
         if (limited)
                 value_set_int(options, "limit", limit);
         if (zoned)

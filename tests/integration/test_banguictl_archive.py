@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """banguictl and the archive: explain, allow, history, address, stats, archive, export, import-log, geo, jobs."""
 
+import contextlib
 import csv
 import gzip
 import io
@@ -501,7 +502,11 @@ class Long(Shared):
     @staticmethod
     def has_open(child, folder):
         links = f"/proc/{child.pid}/fd"
-        return any(os.readlink(f"{links}/{name}").startswith(str(folder)) for name in os.listdir(links))
+        for name in os.listdir(links):
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                if os.readlink(f"{links}/{name}").startswith(str(folder)):
+                    return True
+        return False
 
     def await_caught(self, child):
         """Until it catches SIGINT."""

@@ -730,18 +730,6 @@ static void test_scan(Fixture *f, gconstpointer data) {
         g_assert_cmpuint(f->told->len, ==, 4);
 }
 
-static void test_generation(Fixture *f, gconstpointer data) {
-        guint64 first = archive_generation(f->archive), second;
-
-        add_one(f, DATABASE, ban("192.0.2.1", T0, 600));
-        second = archive_generation(f->archive);
-        g_assert_cmpuint(second, >, first);
-        add_one(f, DATABASE, ban("192.0.2.1", T0, 600));
-        g_assert_cmpuint(archive_generation(f->archive), ==, second);
-        add_one(f, LOG, unban("192.0.2.1", T0 + 5));
-        g_assert_cmpuint(archive_generation(f->archive), >, second);
-}
-
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
 
@@ -774,7 +762,6 @@ int main(int argc, char **argv) {
         ADD("place", test_place);
         ADD("position", test_position);
         ADD("scan", test_scan);
-        ADD("generation", test_generation);
 #undef ADD
 
         return g_test_run();

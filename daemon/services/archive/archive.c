@@ -37,7 +37,6 @@ struct Archive {
         ArchiveExtent extent;
         gboolean counted;
         gint64 synced_at;
-        guint64 generation;
 };
 
 Archive *archive_new(ArchiveStore *store, Geo *geo, const Settings *settings) {
@@ -47,7 +46,6 @@ Archive *archive_new(ArchiveStore *store, Geo *geo, const Settings *settings) {
         self->geo = geo;
         self->settings = settings;
         self->purge_limit = PURGE_FIRST;
-        self->generation = 1;
         self->hands = archive_hands_new();
         g_mutex_init(&self->order);
         g_mutex_init(&self->lock);
@@ -82,12 +80,6 @@ void archive_set_sink(Archive *self, const EventSink *sink) {
 
 /* What is shown */
 
-guint64 archive_generation(Archive *self) {
-        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-
-        return self->generation;
-}
-
 GVariant *archive_state(Archive *self) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
         GVariantBuilder builder;
@@ -113,7 +105,6 @@ static void tell_state(Archive *self) {
 /* The bans are others now: n_new more of them; the times are looked up when they cannot be derived. */
 static void bans_changed(Archive *self, gint64 n_new, const ArchiveExtent *times) {
         g_mutex_lock(&self->lock);
-        self->generation++;
         self->extent.bans = (guint64) MAX((gint64) self->extent.bans + n_new, 0);
         self->extent.oldest_at = times->oldest_at;
         self->extent.newest_at = times->newest_at;
@@ -188,12 +179,6 @@ static char *blocklist_jail(const Archive *self) {
                               : g_strdup("bangui-blocklist");
 }
 
-static void next_generation(Archive *self) {
-        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
-
-        self->generation++;
-}
-
 static void add_tally(ArchiveTally *self, const ArchiveTally *more) {
         self->bans += more->bans;
         self->unbans += more->unbans;
@@ -224,11 +209,8 @@ gboolean archive_add(Archive *self, const ArchiveAdd *add, ArchiveTally *tally, 
 
         g_mutex_lock(&self->order);
         done = archive_store_add(self->store, &batch, &result, &added, &moved, error);
-        if (done && !add->dry_run) {
-                if (result.changed + result.unbans > 0)
-                        next_generation(self);
+        if (done && !add->dry_run)
                 tell_added(self, added, moved);
-        }
         g_mutex_unlock(&self->order);
         add_tally(tally, &result);
         return done;

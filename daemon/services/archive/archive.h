@@ -49,9 +49,6 @@ gboolean archive_count(Archive *self, GError **error);
  * SQL. */
 GVariant *archive_state(Archive *self);
 
-/* Moves on with each change of the bans: the same number, the same answers. */
-guint64 archive_generation(Archive *self);
-
 /* Events of one witness, in their order and in one transaction; about 10,000 at a time. Country and network are filled
  * in here. dry_run: tells what would become of them, and keeps nothing. tally is added to. */
 typedef struct ArchiveAdd {
