@@ -282,7 +282,7 @@ static gboolean configure(StoreConnection *self, gboolean writer, GError **error
                              "PRAGMA mmap_size = 0; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 4194304;",
                              "configuring the connection", error) &&
                store_execute(self,
-                             writer ? "PRAGMA cache_size = -8192" : "PRAGMA cache_size = -512; PRAGMA query_only = 1",
+                             writer ? "PRAGMA cache_size = -8192" : "PRAGMA cache_size = -2048; PRAGMA query_only = 1",
                              "configuring the connection", error);
 }
 
