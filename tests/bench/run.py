@@ -211,7 +211,7 @@ def bench_start(stack):
 
 
 def bench_rest(stack):
-    """Wake-ups of all threads in a minute in which nothing happens: two probes and the jobs of each minute are in it."""
+    """Wake-ups of all threads in a minute in which nothing happens: two probes and the jobs of a minute are in it."""
     def switches():
         total = 0
         for task in pathlib.Path(f"/proc/{stack.daemon.pid}/task").iterdir():
