@@ -80,10 +80,13 @@ static gboolean covers(const ArchiveBan *row, gint64 at) {
         return at <= ban_end(row);
 }
 
-/* Downwards from a little behind. */
-static gboolean match_line(ArchiveWrite *self, const ArchiveEvent *event, ArchiveBan *ret, gboolean *ret_found,
-                           GError **error) {
-        sqlite3_stmt *statement = select_bans(self, MATCH_SELECT " DESC", event, 0, event->at + ARCHIVE_SLACK_S, error);
+/* Whether a row is the answer, when those behind it gave `found`. */
+typedef gboolean (*MatchFunc)(const ArchiveBan *row, gint64 at, gboolean found);
+
+/* Downwards, from `until` to the first row that does not lie behind the event; the last answer counts. */
+static gboolean match_down(ArchiveWrite *self, const ArchiveEvent *event, gint64 until, MatchFunc matches,
+                           ArchiveBan *ret, gboolean *ret_found, GError **error) {
+        sqlite3_stmt *statement = select_bans(self, MATCH_SELECT " DESC", event, 0, until, error);
         gboolean more = statement != NULL;
 
         *ret_found = FALSE;
@@ -96,8 +99,7 @@ static gboolean match_line(ArchiveWrite *self, const ArchiveEvent *event, Archiv
                         return TRUE;
                 archive_row_read(statement, 0, &row);
                 more = row.banned_at > event->at;
-                if (row.banned_at == event->at || (more && row.sources != ARCHIVE_SOURCE_LOG) ||
-                    (!more && !*ret_found && covers(&row, event->at))) {
+                if (matches(&row, event->at, *ret_found)) {
                         *ret = row;
                         *ret_found = TRUE;
                 }
@@ -105,10 +107,18 @@ static gboolean match_line(ArchiveWrite *self, const ArchiveEvent *event, Archiv
         return statement != NULL;
 }
 
+static gboolean matches_line(const ArchiveBan *row, gint64 at, gboolean found) {
+        if (row->banned_at == at)
+                return TRUE;
+        if (row->banned_at > at)
+                return row->sources != ARCHIVE_SOURCE_LOG;
+        return !found && covers(row, at);
+}
+
 gboolean archive_match_ban(ArchiveWrite *self, const ArchiveEvent *event, ArchiveBan *ret, gboolean *ret_found,
                            GError **error) {
         if (self->batch->source == ARCHIVE_SOURCE_LOG)
-                return match_line(self, event, ret, ret_found, error);
+                return match_down(self, event, event->at + ARCHIVE_SLACK_S, matches_line, ret, ret_found, error);
         return match_exact(self, event, event->at, ret, ret_found, error);
 }
 
@@ -126,28 +136,11 @@ static gboolean runs_at(const ArchiveBan *row, gint64 at) {
         return row->bantime < 0 || row->banned_at + row->bantime + ARCHIVE_SLACK_S >= at;
 }
 
-/* Downwards: of a ban that runs and one that began a moment later the first. */
-static gboolean match_end_line(ArchiveWrite *self, const ArchiveEvent *event, ArchiveBan *ret, gboolean *ret_found,
-                               GError **error) {
-        sqlite3_stmt *statement = select_bans(self, MATCH_SELECT " DESC", event, 0, event->at + 1, error);
-        gboolean more = statement != NULL;
-
-        *ret_found = FALSE;
-        while (more) {
-                ArchiveBan row;
-
-                if (!store_next(self->connection, statement, what_match, &more, error))
-                        return FALSE;
-                if (!more)
-                        return TRUE;
-                archive_row_read(statement, 0, &row);
-                more = row.banned_at > event->at;
-                if (*ret_found ? !more && runs_at(&row, event->at) : !more || can_be_behind(&row, event->at)) {
-                        *ret = row;
-                        *ret_found = TRUE;
-                }
-        }
-        return statement != NULL;
+/* Of a ban that runs and one that began a moment later the first. */
+static gboolean matches_end(const ArchiveBan *row, gint64 at, gboolean found) {
+        if (row->banned_at > at)
+                return !found && can_be_behind(row, at);
+        return !found || runs_at(row, at);
 }
 
 /* A line that prolongs may stand before the line that bans. */
@@ -159,7 +152,7 @@ gboolean archive_match_running(ArchiveWrite *self, const ArchiveEvent *event, Ar
         if (event->banned_at > 0)
                 return match_exact(self, event, event->banned_at, ret, ret_found, error);
         if (event->kind == ARCHIVE_EVENT_UNBAN && self->batch->source == ARCHIVE_SOURCE_LOG)
-                return match_end_line(self, event, ret, ret_found, error);
+                return match_down(self, event, event->at + 1, matches_end, ret, ret_found, error);
 
         statement = select_bans(self, MATCH_SELECT " DESC LIMIT 1", event, 0, event->at + slack, error);
         if (!statement || !store_next(self->connection, statement, what_match, ret_found, error))

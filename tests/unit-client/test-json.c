@@ -190,7 +190,10 @@ static void test_random(void) {
                 if (length > 0)
                         line[0] = '{';
                 line = g_realloc(line, length + (length == 0));
-                (void) json_read_line(line, length, &map);
+                if (json_read_line(line, length, &map) == 0)
+                        g_assert_nonnull(map);
+                else
+                        g_assert_null(map);
         }
 }
 

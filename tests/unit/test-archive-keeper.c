@@ -162,6 +162,8 @@ static void test_ends(World *world, gconstpointer data) {
         come_online(world);
         archive_keeper_start(world->keeper);
         archive_keeper_poke(world->keeper);
+        g_clear_pointer(&world->keeper, archive_keeper_free);
+        g_assert_true(world->bans == 0 || world->bans == 200);
 }
 
 static void test_never_started(World *world, gconstpointer data) {

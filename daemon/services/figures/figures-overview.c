@@ -7,7 +7,8 @@
 #include "services/figures/figures-private.h"
 
 /* The period right before with the same filter; nothing is put when this one has no beginning. */
-static void put_before(const Figure *figure, GVariantBuilder *builder) {
+static void put_before(Figure *figure) {
+        GVariantBuilder *builder = &figure->answer;
         gint64 total = (gint64) figure->work.counts.total, before;
         ArchiveFilter filter = figure->query->filter;
         g_auto(FigureWork) work = { 0 };
@@ -25,17 +26,13 @@ static void put_before(const Figure *figure, GVariantBuilder *builder) {
                 figure_put(builder, "change", g_variant_new_double((double) (total - before) / (double) before));
 }
 
-GVariant *figures_compare(Figures *self, const FigureQuery *query, GError **error) {
-        Figure figure;
+static void put_comparison(Figure *figure) {
+        figure_put_distinct(figure);
+        put_before(figure);
+}
 
-        if (!figure_begin(&figure, self, query, error))
-                return NULL;
-        figure_work_want_distinct(&figure.work);
-        figure_work_run(&figure.work);
-        figure_put_total(&figure);
-        figure_put_number(&figure.answer, "addresses", (gint64) figure_work_distinct(&figure.work));
-        put_before(&figure, &figure.answer);
-        return figure_end(&figure);
+GVariant *figures_compare(Figures *self, const FigureQuery *query, GError **error) {
+        return figure_count(self, query, figure_work_want_distinct, put_comparison, error);
 }
 
 static GVariant *trend_part(Trend *trend, const Figure *figure) {
@@ -53,8 +50,7 @@ static void put_parts(Figure *figure, Trend *trend) {
         GVariantBuilder *answer = &figure->answer;
 
         figure_put_total(figure);
-        figure_put_number(answer, "addresses", (gint64) figure_work_distinct(work));
-        put_before(figure, answer);
+        put_comparison(figure);
         figure_put(answer, "by_country", figure_rows_countries(work));
         figure_put(answer, "by_jail", figure_rows_jails(work, figures->store));
         figure_put(answer, "by_network", figure_rows_networks(work, figures->geo, limit));

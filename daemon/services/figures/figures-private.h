@@ -34,6 +34,11 @@ void figure_put(GVariantBuilder *builder, const char *key, GVariant *value);
 void figure_put_number(GVariantBuilder *builder, const char *key, gint64 value);
 void figure_put_window(GVariantBuilder *builder, const Window *window, gint64 now);
 void figure_put_total(Figure *self); /* what every answer has */
+void figure_put_distinct(Figure *self);
+
+/* A whole answer: total and window, and what `put` adds after the pass that counts what was wanted. */
+GVariant *figure_count(Figures *self, const FigureQuery *query, void (*want)(FigureWork *work),
+                       void (*put)(Figure *figure), GError **error);
 
 GVariant *figure_thresholds(const Settings *settings);
 

@@ -78,78 +78,69 @@ GVariant *figure_thresholds(const Settings *settings) {
         return g_variant_builder_end(&builder);
 }
 
-GVariant *figures_by_country(Figures *self, const FigureQuery *query, GError **error) {
+GVariant *figure_count(Figures *self, const FigureQuery *query, void (*want)(FigureWork *work),
+                       void (*put)(Figure *figure), GError **error) {
         Figure figure;
 
         if (!figure_begin(&figure, self, query, error))
                 return NULL;
-        figure_work_want_countries(&figure.work);
+        want(&figure.work);
         figure_work_run(&figure.work);
         figure_put_total(&figure);
-        figure_put(&figure.answer, "rows", figure_rows_countries(&figure.work));
-        figure_put(&figure.answer, "thresholds", figure_thresholds(self->settings));
+        put(&figure);
         return figure_end(&figure);
+}
+
+void figure_put_distinct(Figure *self) {
+        figure_put_number(&self->answer, "addresses", (gint64) figure_work_distinct(&self->work));
+}
+
+static void put_countries(Figure *figure) {
+        figure_put(&figure->answer, "rows", figure_rows_countries(&figure->work));
+        figure_put(&figure->answer, "thresholds", figure_thresholds(figure->figures->settings));
+}
+
+GVariant *figures_by_country(Figures *self, const FigureQuery *query, GError **error) {
+        return figure_count(self, query, figure_work_want_countries, put_countries, error);
+}
+
+static void put_jails(Figure *figure) {
+        figure_put(&figure->answer, "rows", figure_rows_jails(&figure->work, figure->figures->store));
 }
 
 GVariant *figures_by_jail(Figures *self, const FigureQuery *query, GError **error) {
-        Figure figure;
+        return figure_count(self, query, figure_work_want_kinds, put_jails, error);
+}
 
-        if (!figure_begin(&figure, self, query, error))
-                return NULL;
-        figure_work_want_kinds(&figure.work);
-        figure_work_run(&figure.work);
-        figure_put_total(&figure);
-        figure_put(&figure.answer, "rows", figure_rows_jails(&figure.work, self->store));
-        return figure_end(&figure);
+static void put_origins(Figure *figure) {
+        figure_put(&figure->answer, "rows", figure_rows_origins(&figure->work));
 }
 
 GVariant *figures_by_origin(Figures *self, const FigureQuery *query, GError **error) {
-        Figure figure;
+        return figure_count(self, query, figure_work_want_kinds, put_origins, error);
+}
 
-        if (!figure_begin(&figure, self, query, error))
-                return NULL;
-        figure_work_want_kinds(&figure.work);
-        figure_work_run(&figure.work);
-        figure_put_total(&figure);
-        figure_put(&figure.answer, "rows", figure_rows_origins(&figure.work));
-        return figure_end(&figure);
+static void put_networks(Figure *figure) {
+        figure_put(&figure->answer, "rows",
+                   figure_rows_networks(&figure->work, figure->figures->geo, figure->query->limit));
 }
 
 GVariant *figures_by_network(Figures *self, const FigureQuery *query, GError **error) {
-        Figure figure;
+        return figure_count(self, query, figure_work_want_networks, put_networks, error);
+}
 
-        if (!figure_begin(&figure, self, query, error))
-                return NULL;
-        figure_work_want_networks(&figure.work);
-        figure_work_run(&figure.work);
-        figure_put_total(&figure);
-        figure_put(&figure.answer, "rows", figure_rows_networks(&figure.work, self->geo, query->limit));
-        return figure_end(&figure);
+static void put_addresses(Figure *figure) {
+        figure_put_distinct(figure);
+        figure_put(&figure->answer, "rows",
+                   figure_rows_addresses(&figure->work, figure->figures->store, figure->query->limit));
 }
 
 GVariant *figures_top_addresses(Figures *self, const FigureQuery *query, GError **error) {
-        Figure figure;
-
-        if (!figure_begin(&figure, self, query, error))
-                return NULL;
-        figure_work_want_whos(&figure.work);
-        figure_work_run(&figure.work);
-        figure_put_total(&figure);
-        figure_put_number(&figure.answer, "addresses", (gint64) figure_work_distinct(&figure.work));
-        figure_put(&figure.answer, "rows", figure_rows_addresses(&figure.work, self->store, query->limit));
-        return figure_end(&figure);
+        return figure_count(self, query, figure_work_want_whos, put_addresses, error);
 }
 
 GVariant *figures_unique(Figures *self, const FigureQuery *query, GError **error) {
-        Figure figure;
-
-        if (!figure_begin(&figure, self, query, error))
-                return NULL;
-        figure_work_want_distinct(&figure.work);
-        figure_work_run(&figure.work);
-        figure_put_total(&figure);
-        figure_put_number(&figure.answer, "addresses", (gint64) figure_work_distinct(&figure.work));
-        return figure_end(&figure);
+        return figure_count(self, query, figure_work_want_distinct, figure_put_distinct, error);
 }
 
 GVariant *figures_hour_of_week(Figures *self, const FigureQuery *query, GError **error) {
