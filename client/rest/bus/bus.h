@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The bridge's connection to banguid
+ *
+ * One GDBus connection, calls pipelined: at most REST_BUS_PENDING_MAX in flight (a broker answers no more than 128 at
+ * once for a connection), the others wait in a queue of REST_BUS_WAITING_MAX; beyond that Overloaded. While the bus or the
+ * daemon is away a call fails with DaemonOffline at once; the connection comes back by itself. Main loop only.
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+#include <gio/gunixfdlist.h>
+
+#define BANGUI_NAME "org.bangui.BanGUI1"
+#define BANGUI_PATH "/org/bangui/BanGUI1"
+#define REST_BUS_PENDING_MAX 96
+#define REST_BUS_WAITING_MAX 1024
+#define REST_BUS_TIMEOUT_MS 30000
+
+typedef struct RestBus RestBus;
+
+/* Connects in the background. `address`: of a bus; NULL or empty: the system bus. */
+RestBus *rest_bus_new(const char *address);
+void rest_bus_free(RestBus *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestBus, rest_bus_free)
+
+/* Whether the daemon owns its name. */
+gboolean rest_bus_online(const RestBus *self);
+
+/* Goes up by one with every signal of the daemon, when it comes or goes, and by rest_bus_bump(): what was read under
+ * another generation may be old. */
+guint64 rest_bus_generation(const RestBus *self);
+
+/* A change was made through us. */
+void rest_bus_bump(RestBus *self);
+
+/* `interface` in full. `arguments` is a tuple, floating or not, taken over. `handles` may be NULL. As GIO's calls: the
+ * callback comes on the main loop, once, with rest_bus_call_finish() to be called in it. */
+void rest_bus_call(RestBus *self, const char *object, const char *interface, const char *member, GVariant *arguments,
+                   GUnixFDList *handles, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer userdata);
+
+/* The reply's tuple; `ret_handles` may be NULL. Errors: the daemon's, as GDBus remote errors, or REST_ERROR. */
+GVariant *rest_bus_call_finish(RestBus *self, GAsyncResult *result, GUnixFDList **ret_handles, GError **error);
+
+/* A signal of the daemon: interface without prefix ("Bans"), its name, the object's path, and its arguments. With
+ * interface "ObjectManager" and "Properties" those of D-Bus itself. "Bridge" with "Online" or "Offline" and no
+ * arguments: the daemon came or went. */
+typedef void (*RestBusSignalFunc)(const char *interface, const char *name, const char *object, GVariant *arguments,
+                                  gpointer userdata);
+void rest_bus_listen(RestBus *self, RestBusSignalFunc func, gpointer userdata);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/*
+ * The HTTP server
+ *
+ * Listens, counts connections, ends those that are idle, slow or too many, bounds headers and bodies, sets the security
+ * headers, refuses foreign hosts and sites, and hands a whole request on: below <base>/api/v1, /metrics and /health to the
+ * handler, everything else to the static files of the page.
+ */
+
+#pragma once
+
+#include "client/rest/http/request.h"
+#include "client/rest/settings.h"
+
+typedef struct RestServer RestServer;
+
+/* Called with a request that passed the guards; has to answer it, now or later. */
+typedef void (*RestServerHandler)(RestRequest *request, gpointer userdata);
+
+/* How many bytes of body a request may have, asked when its headers are there: 0 = none. */
+typedef gint64 (*RestServerBodyLimit)(const char *method, const char *path, gpointer userdata);
+
+/* `settings` stays the caller's and lives longer. Listens at once; NULL with an error that names the address. */
+RestServer *rest_server_new(const RestSettings *settings, RestServerHandler handler, RestServerBodyLimit limit,
+                            gpointer userdata, GError **error);
+void rest_server_free(RestServer *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestServer, rest_server_free)
+
+/* The addresses that it listens on, as URLs ("http://127.0.0.1:8470/"); to be freed with g_strfreev(). */
+char **rest_server_urls(const RestServer *self);
+
+guint rest_server_connections(const RestServer *self);
+
+/* A body that is sent piece by piece (events, downloads): headers go out at once with the first piece. `closed` is called
+ * once when the client is gone or the stream was ended; after it no function may be called. */
+typedef struct RestStream RestStream;
+typedef void (*RestStreamClosed)(gpointer userdata);
+RestStream *rest_stream_new(RestRequest *request, guint status, const char *content_type, RestStreamClosed closed,
+                            gpointer userdata);
+void rest_stream_write(RestStream *self, GBytes *piece);
+/* Bytes that the client has not taken yet. */
+gsize rest_stream_pending(const RestStream *self);
+/* Called once, when what was pending is below the mark again. */
+void rest_stream_when_below(RestStream *self, gsize mark, GSourceFunc func, gpointer userdata);
+/* The orderly end; or, with `broken`, the connection is cut so that the client sees that something is missing. */
+void rest_stream_end(RestStream *self, gboolean broken);
