@@ -37,23 +37,38 @@ static gboolean read_leading_octets(const char *text, Address *ret) {
         return address_try_parse(whole->str, ret);
 }
 
+static guint count_of(const char *text, char c) {
+        guint n = 0;
+
+        for (; *text; text++)
+                n += *text == c;
+        return n;
+}
+
 /* "2001:db8:": whole groups, each ended by its colon. */
 static gboolean read_leading_groups(const char *text, Address *ret) {
         g_autofree char *whole = NULL;
-        guint n = 0;
+        guint n = count_of(text, ':');
 
-        for (const char *p = text; *p; p++)
-                n += *p == ':';
         if (n == 0 || n >= GROUPS || text[0] == ':' || !g_str_has_suffix(text, ":") || strstr(text, "::"))
                 return FALSE;
         whole = g_strdup_printf("%s:/%u", text, n * GROUP_BITS);
         return address_try_parse(whole, ret);
 }
 
-static void read_address(const char *text, ArchiveFilter *ret) {
+/* What nobody would have for an id: a slip in an address would else find nothing, without a word. */
+static gboolean is_meant_as_address(const char *text) {
+        return (text[strspn(text, "0123456789./")] == '\0' && count_of(text, '.') >= OCTETS - 1) ||
+               (text[strspn(text, "0123456789abcdefABCDEF:./")] == '\0' && count_of(text, ':') >= 2);
+}
+
+static gboolean read_address(const char *text, ArchiveFilter *ret, GError **error) {
+        Address ignored;
+
         ret->by_address = address_try_parse(text, &ret->within) || read_leading_octets(text, &ret->within) ||
                           read_leading_groups(text, &ret->within);
         ret->text = ret->by_address ? NULL : text;
+        return ret->by_address || !is_meant_as_address(text) || address_parse(text, &ignored, error);
 }
 
 static gboolean read_country(const char *text, ArchiveFilter *ret, GError **error) {
@@ -81,10 +96,9 @@ gboolean archive_filter_read(const ArchiveFilterInput *input, const char *fallba
 
         if (!window_read(input->range, input->since, input->until, fallback, now, &filter.window, error) ||
             (input->country && !read_country(input->country, &filter, error)) ||
-            (input->origin && !read_origin(input->origin, &filter, error)))
+            (input->origin && !read_origin(input->origin, &filter, error)) ||
+            (input->address && !read_address(input->address, &filter, error)))
                 return FALSE;
-        if (input->address)
-                read_address(input->address, &filter);
         if (input->network >= 0) {
                 filter.by_network = TRUE;
                 filter.network = (guint32) input->network;
