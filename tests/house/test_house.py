@@ -61,7 +61,7 @@ def read(path):
 
 
 def interfaces():
-    return [path for path in files(".xml") if path.startswith("interfaces/")]
+    return [path for path in files(".xml") if path.startswith("interfaces/") and not path.endswith(".gresource.xml")]
 
 
 def without_comments(text):

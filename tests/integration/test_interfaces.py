@@ -10,6 +10,7 @@ from stack import NAME, ROOT, SOURCE, Stack
 
 STANDARD = {f"org.freedesktop.DBus.{name}" for name in ("Introspectable", "ObjectManager", "Peer", "Properties")}
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
+OPTIONS = "org.bangui.BanGUI1.Options"  # for clients that read the file; sd-bus shows no annotations of ours
 ON_ROOT = {f"{NAME}.{group}" for group in ("AllowList", "Bans", "Geo", "History", "Jobs", "Manager", "Server",
                                            "Settings", "Stats")}
 
@@ -20,7 +21,8 @@ def shape(interface):
     for node in interface:
         if node.tag is ElementTree.Comment:
             continue
-        annotations = {(item.get("name"), item.get("value")) for item in node.findall("annotation")}
+        annotations = {(item.get("name"), item.get("value")) for item in node.findall("annotation")
+                       if item.get("name") != OPTIONS}
         if node.tag == "property":
             # "true" is what D-Bus takes for granted
             annotations.discard((EMITS, "true"))
