@@ -44,7 +44,7 @@ def options_twice(name, first, second):
 
 def methods_with_options():
     """(interface, method, types of the arguments before the options)"""
-    for path in sorted((SOURCE / "interfaces").glob("*.xml")):
+    for path in sorted((SOURCE / "interfaces").glob("org.*.xml")):
         for interface in ElementTree.parse(path).getroot().findall("interface"):
             for method in interface.findall("method"):
                 ins = [arg for arg in method.findall("arg") if arg.get("direction") == "in"]

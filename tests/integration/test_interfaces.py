@@ -42,7 +42,7 @@ class Interfaces(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.contract = {}
-        for path in (SOURCE / "interfaces").glob("*.xml"):
+        for path in (SOURCE / "interfaces").glob("org.*.xml"):
             for interface in ElementTree.parse(path).getroot().findall("interface"):
                 cls.contract[interface.get("name")] = shape(interface)
         jails = {"sshd": {"filter": "sshd"}, "web mail-1.ü": {}}
