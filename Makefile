@@ -39,7 +39,7 @@ check: ## all tests; the last line says how many passed and failed
 	@$(PYTHON) -B tests/check.py --make "$(MAKE)" --build $(BUILD) --sanitized $(SANITIZED) $(if $(LONG),--long)
 
 bench: ## figures, as a table
-	@$(DEPS) build run test
+	@$(DEPS) build run test bench
 	@$(MAKE) --no-print-directory all
 	@BANGUI_BUILD=$(abspath $(BUILD)) $(PYTHON) -B tests/bench/run.py
 

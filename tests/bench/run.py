@@ -17,6 +17,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 import figures  # noqa: E402
+import rest  # noqa: E402
 from stack import SOURCE, GLib, Stack, build_folder  # noqa: E402
 
 END = b"<F2B_END_COMMAND>"
@@ -264,6 +265,7 @@ def main():
     bench_history()
     bench_slow_action()
     figures.main(row, programs)
+    rest.main(row, programs)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A private BanGUI with its bridge for the tests of the page, driven over standard input.
+
+Each line is a JSON object {"do": NAME, "with": {...}}; the answer is a line {"done": VALUE} or {"failed": TEXT}. What can be
+done are the public methods of World. It ends with its standard input.
+"""
+
+import json
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+
+from stack import SOURCE, Stack, build_folder  # noqa: E402
+
+PASSWORD = "correct horse battery staple"
+
+
+class World:
+    def __init__(self):
+        self.stack = None
+        self.bridge = None
+
+    def start(self, jails=None, settings=None, bridge=None, archived=0, setup=True):
+        """`archived`: so many bans of the past. Gives the page's address and the password."""
+        given = {name: dict(options) for name, options in (jails or {"sshd": {"filter": "sshd"}}).items()}
+        self.stack = Stack(jails=given, settings=settings, daemon=False)
+        self.stack.__enter__()
+        if archived:
+            self._run(build_folder() / "tests/bench/archive-fill", self.stack.folder / "store", archived)
+        self.stack.start_daemon()
+        self.bridge = self.stack.bridge(**{"web-folder": build_folder() / "client/web/dist", **(bridge or {})})
+        if setup:
+            self.bridge.set_up(PASSWORD)
+        return {"url": self.bridge.url, "password": PASSWORD}
+
+    def end(self):
+        if self.stack:
+            stack, self.stack = self.stack, None
+            stack.__exit__(None, None, None)
+
+    def fail(self, jail, address, times=1):
+        self.stack.fail(jail, address, times)
+
+    def log(self, jail, lines):
+        """Lines as they are, into a jail's log."""
+        with open(self.stack.fail2ban.log_path(jail), "a") as log:
+            log.writelines(line + "\n" for line in lines)
+
+    def banned(self, jail):
+        """Who is banned, by fail2ban's own word."""
+        code, answer = self.stack.fail2ban.ask("get", jail, "banip")
+        if code:
+            raise RuntimeError(answer)
+        return [str(address) for address in answer]
+
+    def ban(self, jail, addresses):
+        """By fail2ban itself, past us."""
+        for start in range(0, len(addresses), 500):
+            code, answer = self.stack.fail2ban.ask("set", jail, "banip", *addresses[start:start + 500])
+            if code:
+                raise RuntimeError(answer)
+
+    def ban_many(self, jail, count):
+        """So many addresses, and waits until the daemon knows them."""
+        self.ban(jail, [f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}" for n in range(count)])
+        self.stack.wait_until(lambda: self.stack.get("Bans", "Active") >= count, f"{count} bans", timeout=120)
+
+    def active(self):
+        return self.stack.get("Bans", "Active")
+
+    def import_log(self, lines):
+        """fail2ban's own log lines into the archive."""
+        with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+            log.writelines(line + "\n" for line in lines)
+            log.flush()
+            self._run(self.stack.client, "--bus", self.stack.address, "import-log", log.name)
+
+    def allow(self, entry, note=""):
+        self._run(self.stack.client, "--bus", self.stack.address, "allow", entry, *(["--note", note] if note else []))
+
+    def stop_fail2ban(self):
+        self.stack.stop_fail2ban()
+
+    def start_fail2ban(self):
+        self.stack.start_fail2ban()
+
+    def stop_daemon(self):
+        self.stack.stop_daemon()
+
+    def start_daemon(self):
+        self.stack.start_daemon()
+
+    def memory(self):
+        """Resident bytes of the bridge."""
+        text = pathlib.Path(f"/proc/{self.bridge.process.pid}/status").read_text()
+        return int(text.split("VmRSS:")[1].split()[0]) * 1024
+
+    @staticmethod
+    def sleep(seconds):
+        time.sleep(seconds)
+
+    def _run(self, *words):
+        given = subprocess.run([str(word) for word in words], cwd=SOURCE, stdin=subprocess.DEVNULL, capture_output=True,
+                               text=True)
+        if given.returncode:
+            raise RuntimeError(f"{words[0]}: {given.stdout}{given.stderr}")
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    world = World()
+    try:
+        for line in sys.stdin:
+            order = json.loads(line)
+            try:
+                answer = {"done": getattr(world, order["do"])(**order.get("with", {}))}
+            except Exception:
+                answer = {"failed": traceback.format_exc()}
+            print(json.dumps(answer), flush=True)
+    finally:
+        world.end()
+
+
+if __name__ == "__main__":
+    main()
