@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * The daemon's signals: one stream for the page, from sign-in to sign-out.
+ *
+ * A browser allows six connections to a host, so a tab that is hidden for a while lets go of its stream; when it is
+ * seen again, a new stream starts and everybody who keeps data is told "Page.Reconnected" and reads anew.
+ */
+
+import { signal } from '@preact/signals';
+import { apiUrl, daemonReached, get, bridgeReached } from './client';
+
+export interface BridgeEvent {
+        /** "Bans.Banned", "Jail.Properties", "Bridge.Offline", ... */
+        type: string;
+        data: Record<string, unknown>;
+}
+
+export type Connection = 'live' | 'connecting' | 'offline';
+
+/** Whether events arrive. */
+export const connection = signal<Connection>('connecting');
+/** When the last event or heartbeat of the connection was seen, in seconds; 0: never. */
+export const liveAt = signal(0);
+
+const HIDDEN_FOR = 60_000;
+const WAIT_FIRST = 1000;
+const WAIT_LONGEST = 30_000;
+
+/* An EventSource tells named events only to who listens for that name. */
+const NAMES = [
+        'Bridge.Hello',
+        'Bridge.Online',
+        'Bridge.Offline',
+        'Bridge.Reset',
+        'Bans.Banned',
+        'Bans.Changed',
+        'Bans.Unbanned',
+        'Bans.Reset',
+        'Bans.Properties',
+        'AllowList.Changed',
+        'AllowList.Properties',
+        'Geo.Properties',
+        'History.Properties',
+        'Jail.Added',
+        'Jail.Removed',
+        'Jail.Properties',
+        'Job.Added',
+        'Job.Removed',
+        'Job.Properties',
+        'Manager.HealthChanged',
+        'Manager.Properties',
+        'Operation.Added',
+        'Operation.Removed',
+        'Operation.Properties',
+        'Server.JailAdded',
+        'Server.JailRemoved',
+        'Server.JailChanged',
+        'Server.Properties',
+        'Settings.Changed',
+];
+
+type Handler = (event: BridgeEvent) => void;
+
+const handlers = new Set<{ pattern: string; handler: Handler }>();
+
+/** Whether a type fits a pattern: "Bans.Banned", "Bans.*", "*". */
+export function fits(pattern: string, type: string): boolean {
+        return pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));
+}
+
+/** Calls the handler for each event that fits, until the returned function is called. */
+export function onEvent(pattern: string, handler: Handler): () => void {
+        const entry = { pattern, handler };
+        handlers.add(entry);
+        return () => handlers.delete(entry);
+}
+
+function tell(event: BridgeEvent): void {
+        for (const { pattern, handler } of [...handlers]) if (fits(pattern, event.type)) handler(event);
+}
+
+let source: EventSource | null = null;
+let wanted = false;
+let wait = WAIT_FIRST;
+let retry = 0;
+let hiding = 0;
+let everLive = false;
+
+function receive(message: MessageEvent<string>): void {
+        liveAt.value = Date.now() / 1000;
+        let data: Record<string, unknown>;
+        try {
+                data = JSON.parse(message.data) as Record<string, unknown>;
+        } catch {
+                return;
+        }
+        if (message.type === 'Bridge.Hello') {
+                daemonReached.value = data.online !== false;
+                if (everLive) tell({ type: 'Page.Reconnected', data: {} });
+                everLive = true;
+        }
+        if (message.type === 'Bridge.Online') daemonReached.value = true;
+        if (message.type === 'Bridge.Offline') daemonReached.value = false;
+        tell({ type: message.type, data });
+}
+
+function close(): void {
+        clearTimeout(retry);
+        source?.close();
+        source = null;
+}
+
+/* The stream gives no reason when it fails: a small request tells whether the session ended (it signs out then). */
+async function askWhy(): Promise<void> {
+        try {
+                await get('auth/session');
+        } catch {
+                // What there is to say, the client has said.
+        }
+}
+
+function open(): void {
+        close();
+        if (!wanted) return;
+        const stream = new EventSource(apiUrl('events'), { withCredentials: false });
+        source = stream;
+        stream.onopen = () => {
+                wait = WAIT_FIRST;
+                bridgeReached.value = true;
+                liveAt.value = Date.now() / 1000;
+                connection.value = 'live';
+        };
+        stream.onerror = () => {
+                if (source !== stream) return;
+                connection.value = connection.value === 'live' ? 'connecting' : 'offline';
+                close();
+                retry = window.setTimeout(open, wait);
+                wait = Math.min(WAIT_LONGEST, wait * 2);
+                void askWhy();
+        };
+        for (const name of NAMES) stream.addEventListener(name, receive);
+}
+
+function visibility(): void {
+        clearTimeout(hiding);
+        if (document.hidden) {
+                hiding = window.setTimeout(() => {
+                        close();
+                        connection.value = 'connecting';
+                }, HIDDEN_FOR);
+        } else if (wanted && !source) {
+                wait = WAIT_FIRST;
+                open();
+        }
+}
+
+/** Tries to connect now, when a person asks for it. */
+export function reconnect(): void {
+        wait = WAIT_FIRST;
+        if (wanted) open();
+}
+
+/** From here on events arrive: called when somebody is signed in. */
+export function startEvents(): void {
+        if (wanted) return;
+        wanted = true;
+        connection.value = 'connecting';
+        document.addEventListener('visibilitychange', visibility);
+        addEventListener('online', reconnect);
+        open();
+}
+
+export function stopEvents(): void {
+        wanted = false;
+        everLive = false;
+        close();
+        document.removeEventListener('visibilitychange', visibility);
+        removeEventListener('online', reconnect);
+}

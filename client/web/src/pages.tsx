@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * The table of pages: rail, router, command palette and titles all come from here, so a new page is one row and its
+ * name below. A page's module has the component as its default export; it gets the parameters of its path.
+ */
+
+import type { ComponentType } from 'preact';
+import type { IconName } from './ui/icons';
+import { words } from './words';
+
+export const names = words({
+        en: {
+                overview: 'Overview',
+                bans: 'Bans',
+                map: 'Map',
+                history: 'History',
+                address: 'Address',
+                allow: 'Allow list',
+                jails: 'Jails',
+                jail: 'Jail',
+                jobs: 'Jobs',
+                server: 'Server',
+                geo: 'Geo',
+                settings: 'Settings',
+                audit: 'Audit',
+        },
+        de: {
+                overview: 'Überblick',
+                bans: 'Sperren',
+                map: 'Karte',
+                history: 'Verlauf',
+                address: 'Adresse',
+                allow: 'Ausnahmen',
+                jails: 'Jails',
+                jail: 'Jail',
+                jobs: 'Aufgaben',
+                server: 'Server',
+                geo: 'Geo',
+                settings: 'Einstellungen',
+                audit: 'Protokoll',
+        },
+});
+
+type Loaded = Promise<{ default: ComponentType<any> }>;
+
+export interface PageRow {
+        path: string;
+        name: keyof typeof names;
+        icon: IconName;
+        /** In the rail; a page that stands below another one has none, and `under` says which entry is marked. */
+        rail: boolean;
+        under?: string;
+        /** Whether the time range and the filters of the top bar count on it. */
+        filters?: boolean;
+        load: () => Loaded;
+}
+
+export const pages: readonly PageRow[] = [
+];
