@@ -237,13 +237,19 @@ class Fail2ban:
                 select.select([descriptor], [], [], WAIT)
                 os.close(descriptor)
         if self.process:
-            self.process.stop()
+            try:
+                self.process.stop()
+            except StackError:  # it hangs when the signal meets a command (docs/fail2ban-protocol.md), and is dead now
+                self._clear_away()
             self.process = None
 
     def kill(self):
         """Ends it with signal 9, and clears away what a dead server leaves, so that start() works."""
         self.process.stop(signal.SIGKILL)
         self.process = None
+        self._clear_away()
+
+    def _clear_away(self):
         for name in ("fail2ban.sock", "fail2ban.pid"):
             (self.state / name).unlink(missing_ok=True)
 

@@ -15,6 +15,7 @@
 #include "folder.h"
 
 #define FIXTURE_START_SECONDS 30
+#define FIXTURE_END_SECONDS 20
 #define FIXTURE_LOOK_AGAIN_USEC 2000
 
 struct Fail2banFixture {
@@ -151,12 +152,25 @@ void fail2ban_fixture_restart(Fail2banFixture *self) {
         fixture_wait_ready(self);
 }
 
+static gboolean fixture_has_ended(const Fail2banFixture *self) {
+        pid_t ended = waitpid(self->pid, NULL, WNOHANG);
+
+        return ended == self->pid || (ended < 0 && errno != EINTR);
+}
+
+/* fail2ban's handler of SIGTERM runs on the thread that answers commands, and takes a lock which that thread may hold
+ * just then: once in a hundred ends or so, while it is asked without a rest, it hangs for ever. */
 static void fixture_end(Fail2banFixture *self, int signal_number) {
+        gint64 deadline = g_get_monotonic_time() + FIXTURE_END_SECONDS * G_USEC_PER_SEC;
+
         if (self->pid == 0)
                 return;
         (void) kill(self->pid, signal_number);
-        while (waitpid(self->pid, NULL, 0) < 0 && errno == EINTR)
-                ;
+        while (!fixture_has_ended(self)) {
+                if (g_get_monotonic_time() > deadline)
+                        (void) kill(self->pid, SIGKILL);
+                g_usleep(FIXTURE_LOOK_AGAIN_USEC);
+        }
         g_spawn_close_pid(self->pid);
         self->pid = 0;
 }
