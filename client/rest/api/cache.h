@@ -5,7 +5,8 @@
  *
  * A GET answer of the daemon stays good while the bus's generation is the same and it is younger than
  * REST_CACHE_AGE_USEC (figures have a window that moves with the clock). Who asks the same while a call of the present
- * generation is on its way waits for that call. Bounded: REST_CACHE_BYTES_MAX, the oldest go first.
+ * generation is on its way waits for that call. An answer keeps its ETag and, once somebody wanted it, its compressed
+ * form. Bounded: REST_CACHE_BYTES_MAX, the oldest go first.
  */
 
 #pragma once
@@ -22,9 +23,9 @@ void rest_cache_free(RestCache *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestCache, rest_cache_free)
 
 /* TRUE: the request is or will be answered from the cache. FALSE: the caller has to get the answer and to call
- * rest_cache_answer() or rest_cache_fail() with the same key; others may wait for it. */
+ * rest_cache_answer() or rest_cache_fail() with the same key and generation; others may wait for it. */
 gboolean rest_cache_serve(RestCache *self, const char *key, guint64 generation, RestRequest *request);
 
 /* The answer, a JSON text that is taken over; the request and all that wait are answered. */
-void rest_cache_answer(RestCache *self, const char *key, char *json);
-void rest_cache_fail(RestCache *self, const char *key, const GError *error);
+void rest_cache_answer(RestCache *self, const char *key, guint64 generation, char *json);
+void rest_cache_fail(RestCache *self, const char *key, guint64 generation, const GError *error);

@@ -19,6 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Contract, contract_free)
 const GDBusMethodInfo *contract_method(const Contract *self, const char *interface, const char *method);
 const GDBusInterfaceInfo *contract_interface(const Contract *self, const char *interface);
 
+/* The options of a method as the annotation has them, "limit:x cursor:s"; NULL: it takes none at all. */
+const char *contract_options(const GDBusMethodInfo *method);
+
 /* The type of an option of a method by the annotation org.bangui.BanGUI1.Options, such as "x" or "as"; NULL: not an option
  * of it. An option of type "v" may be of any. */
 const char *contract_option_type(const GDBusMethodInfo *method, const char *option);

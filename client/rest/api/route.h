@@ -7,10 +7,12 @@
  * found by name. An in argument of the bus method takes the path's parameter of its name, else the query parameter (GET,
  * DELETE) or the member of the JSON body (POST, PUT, DELETE) of its name; all other query parameters and members
  * become entries of its last argument `options`, with the types that the interface XML's annotation
- * org.bangui.BanGUI1.Options gives them.
+ * org.bangui.BanGUI1.Options gives them. The bridge itself adds the request's id as correlation_id and, where there is an
+ * option `protect`, the client's address.
  *
  * The answer is the one out argument when that is a dictionary, else an object with the out arguments by their names. A
- * result with the key `operation` is answered with 202 and the path of the operation in Location.
+ * result with the key `operation` is answered with 202, {"operation": "12"} and its path in Location. Properties of an
+ * object other than the root object have its name as "id" beside them.
  */
 
 #pragma once
@@ -38,22 +40,25 @@ typedef struct RouteMatch {
 typedef void (*RouteHandler)(Bridge *bridge, RestRequest *request, const RouteMatch *match);
 
 typedef struct Route {
-        const char *method;    /* "GET" */
-        const char *path;      /* below /api/v1; "{name}" is a parameter */
-        RestScope scope;       /* that the caller has to have */
+        const char *method; /* "GET" */
+        const char *path;   /* below /api/v1; "{name}" is a parameter */
+        RestScope scope;    /* that the caller has to have */
         RouteKind kind;
         const char *interface; /* "History"; NULL: ROUTE_OWN */
         const char *member;    /* a method; NULL: ROUTE_PROPERTIES, ROUTE_OBJECTS, ROUTE_OWN */
         const char *object;    /* below the root object: "jail/{jail}"; NULL: the root object */
-        const char *fixed;     /* arguments that the route itself gives, as a query: "range=all&kind=ban"; may be NULL */
-        RouteHandler handler;  /* ROUTE_OWN */
-        const char *about;     /* ROUTE_OWN: one line for the API document */
+        const char *fixed;    /* arguments that the route itself gives, as a query: "range=all&kind=ban"; may be NULL */
+        RouteHandler handler; /* ROUTE_OWN */
+        const char *about;    /* ROUTE_OWN: one line for the API document */
+        const char *defaults; /* arguments for when the caller gives none, as `fixed` */
 } Route;
 
 /* All rows, in order; ended by one without method. */
 extern const Route routes[];
 
-/* The route for a method and a path below /api/v1. FALSE with ROUTE_NOT_FOUND, or with METHOD_NOT_ALLOWED and the
+/* The route for a method and a path below /api/v1. The path's words count more than its parameters: of two rows that fit,
+ * the one with more fixed text is it, so "/bans/active" is no address. A parameter may have slashes in it
+ * ("/allow/192.0.2.0/24"), as proxies decode them whatever the client did. FALSE with ROUTE_NOT_FOUND, or with METHOD_NOT_ALLOWED and the
  * methods that there are ("GET, PUT") in `ret_allow`. A GET row also serves HEAD (the server calls it GET). */
 gboolean route_find(const char *method, const char *path, RouteMatch *ret, char **ret_allow, GError **error);
 void route_match_clear(RouteMatch *self);

@@ -88,7 +88,7 @@ const Route routes[] = {
         { "GET", "/history/columns", READ, CALL, "History", "Columns" },
         { "GET", "/history/repeaters", READ, CALL, "History", "Repeaters" },
         { "GET", "/history/archive", READ, PROPERTIES, "History" },
-        { "GET", "/history/export", READ, ROUTE_DOWNLOAD, "History", "Export" },
+        { "GET", "/history/export", READ, ROUTE_DOWNLOAD, "History", "Export", .defaults = "format=csv" },
         { "GET", "/history/backup", ADMIN, ROUTE_DOWNLOAD, "History", "Backup" },
         { "POST", "/history/import", ADMIN, ROUTE_UPLOAD, "History", "ImportLog" },
         { "POST", "/history/sync", ADMIN, CALL, "History", "Sync" },

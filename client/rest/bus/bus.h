@@ -36,7 +36,7 @@ guint64 rest_bus_generation(const RestBus *self);
 /* A change was made through us. */
 void rest_bus_bump(RestBus *self);
 
-/* `interface` in full. `arguments` is a tuple, floating or not, taken over. `handles` may be NULL. As GIO's calls: the
+/* `interface` in full. `arguments` is a tuple that is sunk; NULL: none. `handles` may be NULL. As GIO's calls: the
  * callback comes on the main loop, once, with rest_bus_call_finish() to be called in it. */
 void rest_bus_call(RestBus *self, const char *object, const char *interface, const char *member, GVariant *arguments,
                    GUnixFDList *handles, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer userdata);

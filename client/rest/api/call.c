@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "client/rest/api/call.h"
+
+#include "client/rest/api/descriptors.h"
+#include "client/rest/api/objects.h"
+#include "client/rest/api/pending.h"
+
+static void on_reply(GObject *source, GAsyncResult *result, gpointer userdata) {
+        Pending *pending = userdata;
+        RestBus *bus = pending->bridge->bus;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) reply = rest_bus_call_finish(bus, result, NULL, &error);
+        const char *operation = reply ? pending_find_operation(reply) : NULL;
+
+        /* one that failed may have done a part */
+        if (pending->route->scope > REST_SCOPE_READ && !g_str_equal(pending->route->method, "GET"))
+                rest_bus_bump(bus);
+        if (!reply)
+                pending_fail(pending, error);
+        else if (operation)
+                pending_operation(pending, operation);
+        else
+                pending_answer(pending, pending_json(pending->method, reply));
+}
+
+static void call_method(Pending *pending, const RouteMatch *match) {
+        g_autofree char *interface = g_strconcat(BANGUI_NAME ".", pending->route->interface, NULL);
+        g_autoptr(GVariant) arguments = pending_arguments(pending, match);
+
+        if (!arguments) {
+                pending_free(pending);
+                return;
+        }
+        g_variant_ref_sink(arguments);
+        if (g_str_equal(pending->route->method, "GET") && pending_served(pending)) {
+                pending_free(pending);
+                return;
+        }
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, NULL, NULL,
+                      on_reply, pending);
+}
+
+void route_call(Bridge *bridge, RestRequest *request, const RouteMatch *match) {
+        Pending *pending = pending_new(bridge, request, match);
+
+        switch (match->route->kind) {
+        case ROUTE_METHOD:
+                call_method(pending, match);
+                return;
+        case ROUTE_PROPERTIES:
+                objects_get_one(pending);
+                return;
+        case ROUTE_OBJECTS:
+                objects_get_all(pending);
+                return;
+        case ROUTE_DOWNLOAD:
+                descriptors_download(pending, match);
+                return;
+        case ROUTE_LINES:
+                descriptors_lines(pending, match);
+                return;
+        case ROUTE_UPLOAD:
+                descriptors_upload(pending, match);
+                return;
+        default:
+                g_assert_not_reached();
+        }
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "client/rest/api/descriptors.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/rest/api/flow.h"
+#include "client/rest/errors.h"
+
+#define JSON_LINES "application/x-ndjson"
+
+/* What a download is: by the format that was asked for, or by the method that has none. */
+typedef struct FileKind {
+        const char *format, *content_type, *extension;
+} FileKind;
+
+static const FileKind kinds[] = {
+        { "csv", "text/csv; charset=utf-8", "csv" },
+        { "jsonl", JSON_LINES, "jsonl" },
+        { NULL, "application/vnd.sqlite3", "sqlite3" },
+};
+
+static const FileKind *find_kind(GVariant *arguments) {
+        const char *format = NULL;
+        guint i = 0;
+
+        if (g_variant_n_children(arguments) > 2)
+                g_variant_get_child(arguments, 1, "&s", &format);
+        while (i + 1 < G_N_ELEMENTS(kinds) && g_strcmp0(kinds[i].format, format) != 0)
+                i++;
+        return &kinds[i];
+}
+
+/* "bangui-history-20261121.csv"; to be freed. */
+static char *name_file(const FileKind *kind) {
+        g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+        g_autofree char *day = g_date_time_format(now, "%Y%m%d");
+
+        return g_strdup_printf("attachment; filename=\"bangui%s-%s.%s\"", kind->format ? "-history" : "", day,
+                               kind->extension);
+}
+
+static gpointer fail(Pending *pending, const char *what, int number) {
+        g_autoptr(GError) error = g_error_new(REST_ERROR, REST_ERROR_INTERNAL, "%s: %s", what, g_strerror(number));
+
+        pending_fail(pending, error);
+        return NULL;
+}
+
+static char *interface_of(const Pending *pending) {
+        return g_strconcat(BANGUI_NAME ".", pending->route->interface, NULL);
+}
+
+static void on_downloaded(GObject *source, GAsyncResult *result, gpointer userdata) {
+        Flow *flow = userdata;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) reply = rest_bus_call_finish(flow_bus(flow), result, NULL, &error);
+
+        if (reply)
+                flow_succeed(flow, pending_find_operation(reply));
+        else
+                flow_fail(flow, error);
+}
+
+void descriptors_download(Pending *pending, const RouteMatch *match) {
+        g_autoptr(GVariant) arguments = pending_arguments(pending, match);
+        g_autoptr(GUnixFDList) handles = NULL;
+        g_autofree char *interface = interface_of(pending);
+        const FileKind *kind;
+        int ends[2];
+        Flow *flow;
+
+        if (!arguments) {
+                pending_free(pending);
+                return;
+        }
+        g_variant_ref_sink(arguments);
+        if (pipe2(ends, O_CLOEXEC) < 0) {
+                (void) fail(pending, "no pipe could be made", errno);
+                return;
+        }
+        /* our end alone: the daemon's blocks */
+        (void) fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        handles = g_unix_fd_list_new_from_array(&ends[1], 1);
+        kind = find_kind(arguments);
+        flow = flow_new(pending, ends[0], kind->content_type, name_file(kind));
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, handles,
+                      flow_begin_call(flow), on_downloaded, flow);
+}
+
+static void on_lines(GObject *source, GAsyncResult *result, gpointer userdata) {
+        Flow *flow = userdata;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GUnixFDList) handles = NULL;
+        g_autoptr(GVariant) reply = rest_bus_call_finish(flow_bus(flow), result, &handles, &error);
+        int descriptor = handles ? g_unix_fd_list_get(handles, 0, &error) : -1;
+        struct stat status = {};
+
+        if (reply && descriptor < 0 && !error)
+                error = g_error_new(REST_ERROR, REST_ERROR_INTERNAL, "the daemon gave no descriptor");
+        if (error) {
+                flow_fail(flow, error);
+                return;
+        }
+        (void) fstat(descriptor, &status);
+        if (S_ISREG(status.st_mode))
+                (void) lseek(descriptor, 0, SEEK_SET);
+        else
+                (void) fcntl(descriptor, F_SETFL, O_NONBLOCK);
+        flow_open(flow, descriptor, !S_ISREG(status.st_mode));
+}
+
+void descriptors_lines(Pending *pending, const RouteMatch *match) {
+        g_autoptr(GVariant) arguments = pending_arguments(pending, match);
+        g_autofree char *interface = interface_of(pending);
+        Flow *flow;
+
+        if (!arguments) {
+                pending_free(pending);
+                return;
+        }
+        g_variant_ref_sink(arguments);
+        flow = flow_new(pending, -1, JSON_LINES, NULL);
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, NULL,
+                      flow_begin_call(flow), on_lines, flow);
+}
+
+/* The body as a file that is read from its beginning; -1 with errno. */
+static int open_body(const RestRequest *request) {
+        gsize left;
+        const char *at = g_bytes_get_data(request->body, &left);
+        int descriptor;
+
+        if (request->body_fd >= 0) {
+                descriptor = fcntl(request->body_fd, F_DUPFD_CLOEXEC, 3);
+                if (descriptor >= 0)
+                        (void) lseek(descriptor, 0, SEEK_SET);
+                return descriptor;
+        }
+        descriptor = memfd_create("upload", MFD_CLOEXEC);
+        while (descriptor >= 0 && left > 0) {
+                ssize_t n = write(descriptor, at, left);
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0) {
+                        int number = errno;
+
+                        (void) close(descriptor);
+                        errno = number;
+                        return -1;
+                }
+                at += n;
+                left -= (gsize) n;
+        }
+        if (descriptor >= 0)
+                (void) lseek(descriptor, 0, SEEK_SET);
+        return descriptor;
+}
+
+static void on_uploaded(GObject *source, GAsyncResult *result, gpointer userdata) {
+        Pending *pending = userdata;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GVariant) reply = rest_bus_call_finish(pending->bridge->bus, result, NULL, &error);
+        const char *operation = reply ? pending_find_operation(reply) : NULL;
+
+        rest_bus_bump(pending->bridge->bus);
+        if (!reply)
+                pending_fail(pending, error);
+        else if (operation)
+                pending_operation(pending, operation);
+        else
+                pending_answer(pending, pending_json(pending->method, reply));
+}
+
+void descriptors_upload(Pending *pending, const RouteMatch *match) {
+        g_autoptr(GVariant) arguments = pending_arguments(pending, match);
+        g_autoptr(GUnixFDList) handles = NULL;
+        g_autofree char *interface = interface_of(pending);
+        int descriptor;
+
+        if (!arguments) {
+                pending_free(pending);
+                return;
+        }
+        g_variant_ref_sink(arguments);
+        descriptor = open_body(pending->request);
+        if (descriptor < 0) {
+                (void) fail(pending, "the body could not be kept", errno);
+                return;
+        }
+        handles = g_unix_fd_list_new_from_array(&descriptor, 1);
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, handles,
+                      NULL, on_uploaded, pending);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#include "client/rest/api/pending.h"
+
+#include <string.h>
+#include <systemd/sd-bus.h>
+
+#include "client/rest/api/arguments.h"
+#include "client/rest/api/json.h"
+#include "client/rest/errors.h"
+
+#define OPERATION_FOLDER BANGUI_PATH "/operation/"
+
+/* "jail/{jail}" with its parameter, escaped as the daemon does. */
+static void find_object(Pending *self, const RouteMatch *match) {
+        g_autofree char *folder = NULL, *name = NULL;
+        char *encoded = NULL;
+        const char *place;
+
+        if (!match->route->object) {
+                self->object = strdup(BANGUI_PATH);
+                return;
+        }
+        place = strchr(match->route->object, '{');
+        name = g_strndup(place + 1, strlen(place) - 2);
+        folder =
+                g_strdup_printf("%s/%.*s", BANGUI_PATH, (int) (place - match->route->object - 1), match->route->object);
+        self->label = g_strdup(g_hash_table_lookup(match->parameters, name));
+        if (sd_bus_path_encode(folder, self->label, &encoded) < 0)
+                g_error("no memory");
+        self->object = encoded;
+}
+
+Pending *pending_new(Bridge *bridge, RestRequest *request, const RouteMatch *match) {
+        Pending *self = g_new0(Pending, 1);
+
+        self->bridge = bridge;
+        self->request = rest_request_ref(request);
+        self->route = match->route;
+        if (match->route->member)
+                self->method = contract_method(bridge->contract, match->route->interface, match->route->member);
+        find_object(self, match);
+        return self;
+}
+
+void pending_free(Pending *self) {
+        rest_request_unref(self->request);
+        free(self->object);
+        g_free(self->label);
+        g_free(self->cache_key);
+        g_free(self);
+}
+
+GVariant *pending_arguments(Pending *self, const RouteMatch *match) {
+        g_autoptr(GError) error = NULL;
+        GVariant *arguments = arguments_of(self->request, match, self->method, &error);
+
+        if (!arguments)
+                rest_request_reply_error(self->request, error);
+        return arguments;
+}
+
+gboolean pending_takes_nothing(Pending *self) {
+        g_autoptr(GError) error = NULL;
+        GHashTableIter iter;
+        gpointer name;
+
+        g_hash_table_iter_init(&iter, self->request->query);
+        if (!g_hash_table_iter_next(&iter, &name, NULL))
+                return TRUE;
+        error = arguments_error("InvalidArgument", "there is no argument '%.64s'; %s takes nothing",
+                                (const char *) name, self->route->path);
+        rest_request_reply_error(self->request, error);
+        return FALSE;
+}
+
+static int compare_names(gconstpointer a, gconstpointer b) {
+        return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The same for all orders of parameters; blanks cannot stand in a path or query as it is written here. */
+static char *cache_key(const RestRequest *request) {
+        guint n;
+        g_autofree const char **names = (const char **) g_hash_table_get_keys_as_array(request->query, &n);
+        GString *key = g_string_new(request->method);
+
+        g_string_append_printf(key, " %d ", request->identity.scope);
+        g_string_append_uri_escaped(key, request->path, "/", TRUE);
+        qsort(names, n, sizeof(*names), compare_names);
+        for (guint i = 0; i < n; i++) {
+                const GPtrArray *values = g_hash_table_lookup(request->query, names[i]);
+
+                for (guint j = 0; j < values->len; j++) {
+                        g_string_append_c(key, '&');
+                        g_string_append_uri_escaped(key, names[i], NULL, TRUE);
+                        g_string_append_c(key, '=');
+                        g_string_append_uri_escaped(key, values->pdata[j], NULL, TRUE);
+                }
+        }
+        return g_string_free(key, FALSE);
+}
+
+gboolean pending_served(Pending *self) {
+        self->cache_key = cache_key(self->request);
+        self->generation = rest_bus_generation(self->bridge->bus);
+        return rest_cache_serve(self->bridge->cache, self->cache_key, self->generation, self->request);
+}
+
+void pending_answer(Pending *self, char *json) {
+        g_autoptr(Pending) owned = self;
+
+        if (self->cache_key)
+                rest_cache_answer(self->bridge->cache, self->cache_key, self->generation, json);
+        else
+                rest_request_reply_json(self->request, 200, json);
+}
+
+/* The bus knows no such object: in words of who asked. */
+static GError *not_found(const Pending *self) {
+        if (g_str_equal(self->route->interface, "Jail"))
+                return arguments_error("JailNotFound", "there is no jail '%.200s'", self->label);
+        return g_error_new(REST_ERROR, REST_ERROR_ROUTE_NOT_FOUND, "there is no %.*s '%.200s'",
+                           (int) strcspn(self->route->object, "/"), self->route->object, self->label);
+}
+
+static gboolean is_unknown_object(const GError *error) {
+        g_autofree char *name = g_dbus_error_is_remote_error(error) ? g_dbus_error_get_remote_error(error) : NULL;
+
+        return g_strcmp0(name, "org.freedesktop.DBus.Error.UnknownObject") == 0 ||
+               g_strcmp0(name, "org.freedesktop.DBus.Error.UnknownInterface") == 0;
+}
+
+void pending_fail(Pending *self, const GError *error) {
+        g_autoptr(Pending) owned = self;
+        g_autoptr(GError) told = self->label && is_unknown_object(error) ? not_found(self) : g_error_copy(error);
+
+        if (self->cache_key)
+                rest_cache_fail(self->bridge->cache, self->cache_key, self->generation, told);
+        else
+                rest_request_reply_error(self->request, told);
+}
+
+void pending_operation(Pending *self, const char *operation) {
+        g_autoptr(Pending) owned = self;
+        g_autofree char *location = NULL;
+        GString *json = g_string_new("{");
+        const char *id =
+                g_str_has_prefix(operation, OPERATION_FOLDER) ? operation + strlen(OPERATION_FOLDER) : operation;
+
+        location = g_strconcat(self->bridge->settings->base_path, "api/v1/operations/", id, NULL);
+        rest_request_header(self->request, "Location", location);
+        json_key(json, "operation");
+        json_string(json, id);
+        g_string_append_c(json, '}');
+        rest_request_reply_json(self->request, 202, g_string_free(json, FALSE));
+}
+
+const char *pending_find_operation(GVariant *reply) {
+        g_autoptr(GVariant) result = NULL;
+        const char *operation = NULL;
+
+        if (!g_variant_is_of_type(reply, G_VARIANT_TYPE("(a{sv})")))
+                return NULL;
+        result = g_variant_get_child_value(reply, 0);
+        return g_variant_lookup(result, "operation", "&o", &operation) ? operation : NULL;
+}
+
+char *pending_json(const GDBusMethodInfo *method, GVariant *reply) {
+        GString *json = g_string_sized_new(1024);
+
+        if (method->out_args && method->out_args[0] && !method->out_args[1] &&
+            g_str_has_prefix(method->out_args[0]->signature, "a{")) {
+                g_autoptr(GVariant) body = g_variant_get_child_value(reply, 0);
+
+                json_variant(json, body);
+                return g_string_free(json, FALSE);
+        }
+        g_string_append_c(json, '{');
+        for (guint i = 0; method->out_args && method->out_args[i] && i < g_variant_n_children(reply); i++) {
+                g_autoptr(GVariant) value = g_variant_get_child_value(reply, i);
+
+                json_key(json, method->out_args[i]->name);
+                json_variant(json, value);
+        }
+        g_string_append_c(json, '}');
+        return g_string_free(json, FALSE);
+}
