@@ -69,6 +69,7 @@ export function Input({ onValue, class: own, ...rest }: JSX.HTMLAttributes<HTMLI
         disabled?: boolean;
         readOnly?: boolean;
         autocomplete?: string;
+        placeholder?: string;
         maxLength?: number;
         list?: string;
 }) {
