@@ -33,7 +33,7 @@ MAY = {
 
 # Where a library's header may be included.
 ONLY = {
-    "sqlite3.h": ("daemon/store/", "daemon/fail2ban/", "tests/"),
+    "sqlite3.h": ("daemon/store/", "daemon/fail2ban/", "client/rest/auth/", "tests/"),
     "systemd/sd-bus.h": ("daemon/bus/", "client/", "tests/"),
     "libsoup/soup.h": ("daemon/http/", "client/rest/", "tests/"),
     "maxminddb.h": ("daemon/geo/", "tests/"),

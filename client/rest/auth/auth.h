@@ -3,8 +3,8 @@
 /*
  * Who may use the bridge: the master password, sessions and tokens
  *
- * Kept in a small SQLite database of the bridge's own; of sessions and tokens a SHA-256 only. Passwords are hashed with yescrypt on a
- * thread of their own, one at a time.
+ * Kept in a small SQLite database of the bridge's own; of sessions and tokens a SHA-256 only. Passwords are hashed with
+ * yescrypt on a thread of their own, one at a time.
  */
 
 #pragma once
@@ -21,11 +21,14 @@ RestAuth *rest_auth_new(const RestSettings *settings, RestAuthEnded ended, gpoin
 void rest_auth_free(RestAuth *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestAuth, rest_auth_free)
 
-/* Sets request->identity from its cookie or its Authorization header (Bearer). From memory: no disk. FALSE with
- * NOT_SIGNED_IN for a credential that is not good; without one TRUE and REST_CREDENTIAL_NONE. */
+/* Sets request->identity from its Authorization header (Bearer; another scheme is a proxy's own matter) or its cookie,
+ * and renews the cookie when that is due. From memory: no disk, but for the last use, once an hour. FALSE with
+ * NOT_SIGNED_IN for a credential that is not good: the identity is nobody's then, and an open route is still open.
+ * Without one TRUE and REST_CREDENTIAL_NONE. */
 gboolean rest_auth_identify(RestAuth *self, RestRequest *request, GError **error);
 
 gboolean rest_auth_is_set_up(const RestAuth *self);
 
-/* What is behind POST setup, for the command line: sets the password anew and ends all sessions. Blocks. */
+/* For the command line: sets the password, the first or a new one, and ends all sessions. Blocks. A bridge that runs
+ * beside it sees it within half a minute. */
 gboolean rest_auth_set_password(RestAuth *self, const char *password, GError **error);
