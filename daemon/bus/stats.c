@@ -6,6 +6,7 @@
 #include "bus/method.h"
 #include "core/error.h"
 #include "core/options.h"
+#include "core/text.h"
 
 #define RANGE_DEFAULT "24h"
 #define BUCKET_SECONDS_MIN 60
@@ -16,6 +17,7 @@ typedef struct StatsOptions {
         gint64 limit;
         GVariant *bucket;
         const char *timezone;
+        const char *by;
 } StatsOptions;
 
 #define LIMIT_OPTION \
@@ -24,13 +26,17 @@ typedef struct StatsOptions {
         { "bucket", OPTION_VARIANT, G_STRUCT_OFFSET(StatsOptions, bucket) }
 #define TIMEZONE_OPTION \
         { "timezone", OPTION_TEXT, G_STRUCT_OFFSET(StatsOptions, timezone), 0, 64 }
+#define BY_OPTION \
+        { "by", OPTION_TEXT, G_STRUCT_OFFSET(StatsOptions, by), 1, 16 }
 
 static const OptionSpec filter_table[] = { ARCHIVE_OPTIONS(StatsOptions, filter), {} };
 static const OptionSpec limit_table[] = { ARCHIVE_OPTIONS(StatsOptions, filter), LIMIT_OPTION, {} };
-static const OptionSpec trend_table[] = { ARCHIVE_OPTIONS(StatsOptions, filter), BUCKET_OPTION, TIMEZONE_OPTION, {} };
+static const OptionSpec trend_table[] = {
+        ARCHIVE_OPTIONS(StatsOptions, filter), BUCKET_OPTION, TIMEZONE_OPTION, BY_OPTION, {},
+};
 static const OptionSpec hours_table[] = { ARCHIVE_OPTIONS(StatsOptions, filter), TIMEZONE_OPTION, {} };
 static const OptionSpec overview_table[] = {
-        ARCHIVE_OPTIONS(StatsOptions, filter), LIMIT_OPTION, BUCKET_OPTION, TIMEZONE_OPTION, {},
+        ARCHIVE_OPTIONS(StatsOptions, filter), LIMIT_OPTION, BUCKET_OPTION, TIMEZONE_OPTION, BY_OPTION, {},
 };
 
 /* A name, or a number of seconds. */
@@ -52,6 +58,19 @@ static gboolean read_bucket(GVariant *value, const char *what, Bucket *ret, GErr
         return options_read(dictionary, seconds, what, &ret->seconds, error);
 }
 
+static gboolean read_by(const char *by, FigureQuery *query, GError **error) {
+        g_autofree char *quoted = NULL;
+
+        if (!by)
+                return TRUE;
+        query->by_jail = g_str_equal(by, "jail");
+        if (query->by_jail)
+                return TRUE;
+        quoted = text_quote(by);
+        g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT, "option by: %s is not jail", quoted);
+        return FALSE;
+}
+
 static GVariant *run_figure(const Services *services, const MethodCall *call, const char *what, const OptionSpec *table,
                             gint64 limit, FigureFunc *func, GError **error) {
         StatsOptions options = { .filter = ARCHIVE_FILTER_INPUT_NONE, .limit = limit };
@@ -61,7 +80,7 @@ static GVariant *run_figure(const Services *services, const MethodCall *call, co
         if (!options_read(dictionary, table, what, &options, error))
                 return NULL;
         bucket = options.bucket;
-        if ((bucket && !read_bucket(bucket, what, &query.bucket, error)) ||
+        if ((bucket && !read_bucket(bucket, what, &query.bucket, error)) || !read_by(options.by, &query, error) ||
             !archive_filter_read(&options.filter, RANGE_DEFAULT, call->now, &query.filter, error))
                 return NULL;
         query.limit = (guint) options.limit;

@@ -154,6 +154,7 @@ static const struct {
 static void compare_all(Bench *bench) {
         FigureQuery all = { .now = NOW, .limit = 100, .filter.window = { 0, G_MAXINT64 }, .timezone = "Europe/Berlin" };
         FigureQuery year = all, month = all, half = all, country = all, jail = all, origin = all, within = all;
+        FigureQuery series;
         const struct {
                 const char *name;
                 FigureQuery *query;
@@ -185,6 +186,15 @@ static void compare_all(Bench *bench) {
                         compare(bench, name, figures[i].func, queries[j].query);
                 }
         compare(bench, "overview (eight figures), 365 d", figures_overview, &year);
+        series = year;
+        series.by_jail = TRUE;
+        compare(bench, "trend by jail, 365 d", figures_trend, &series);
+        compare(bench, "overview with a trend by jail, 365 d", figures_overview, &series);
+        series.bucket.size = BUCKET_6_HOURS;
+        compare(bench, "trend by jail, 365 d in buckets of 6 h", figures_trend, &series);
+        series = country;
+        series.by_jail = TRUE;
+        compare(bench, "trend by jail, one country", figures_trend, &series);
 }
 
 static void make_jails(Bench *bench) {

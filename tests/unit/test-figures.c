@@ -209,6 +209,17 @@ static char *key_address(const World *world, const ArchiveBan *ban) {
         return g_strdup(ban->text ? ban->text : address_format(&ban->address, buffer));
 }
 
+static guint count_repeated(GHashTable *counts) {
+        GHashTableIter iter;
+        gpointer bans;
+        guint n = 0;
+
+        g_hash_table_iter_init(&iter, counts);
+        while (g_hash_table_iter_next(&iter, NULL, &bans))
+                n += GPOINTER_TO_UINT(bans) > 1;
+        return n;
+}
+
 static guint count_all(const World *world, const ArchiveFilter *filter) {
         g_autoptr(GHashTable) counts = count(world, filter, key_none);
 
@@ -319,6 +330,7 @@ static void check_addresses(World *world) {
         }
         ask(world, figures_unique);
         g_assert_cmpint(number(world->answer, "addresses"), ==, g_hash_table_size(counts));
+        g_assert_cmpint(number(world->answer, "repeat_addresses"), ==, count_repeated(counts));
         g_assert_cmpint(number(world->answer, "total"), ==, count_all(world, &world->query.filter));
 }
 
@@ -332,6 +344,7 @@ static void check_compare(World *world) {
         ask(world, figures_compare);
         g_assert_cmpint(number(world->answer, "total"), ==, total);
         g_assert_cmpint(number(world->answer, "addresses"), ==, g_hash_table_size(counts));
+        g_assert_cmpint(number(world->answer, "repeat_addresses"), ==, count_repeated(counts));
         if (!window_before(&world->query.filter.window, NOW, &before.window)) {
                 g_assert_false(g_variant_lookup(world->answer, "before", "x", NULL));
                 return;
@@ -340,6 +353,7 @@ static void check_compare(World *world) {
         total_before = count_all(world, &before);
         g_assert_cmpint(number(world->answer, "before"), ==, total_before);
         g_assert_cmpint(number(world->answer, "before_addresses"), ==, g_hash_table_size(earlier));
+        g_assert_cmpint(number(world->answer, "before_repeat_addresses"), ==, count_repeated(earlier));
         g_assert_cmpint(number(world->answer, "before_since"), ==, before.window.since);
         g_assert_true(g_variant_lookup(world->answer, "change", "d", &change) == (total_before > 0));
         if (total_before > 0)
@@ -354,7 +368,41 @@ static guint count_between(World *world, gint64 since, gint64 until) {
         return filter.window.since < filter.window.until ? count_all(world, &filter) : 0;
 }
 
+/* The same trend for each jail alone. */
+static void check_series(World *world) {
+        g_autoptr(GVariant) series = g_variant_lookup_value(world->answer, "series", G_VARIANT_TYPE("aa{sv}"));
+        g_autoptr(GVariant) whole = g_variant_ref(world->answer);
+        const char *chosen = world->query.filter.jail;
+        gint64 before = G_MAXINT64, total = 0;
+
+        g_assert_true((series != NULL) == world->query.by_jail);
+        for (gsize i = 0; series && i < g_variant_n_children(series); i++) {
+                g_autoptr(GVariant) row = g_variant_get_child_value(series, i), list = NULL;
+                g_autoptr(GVariant) bans = g_variant_lookup_value(row, "bans", G_VARIANT_TYPE("at"));
+                g_autofree char *jail = row_key(row, "jail");
+
+                world->query.filter.jail = jail;
+                world->query.filter.window = (Window) { number(whole, "since"), number(whole, "until") };
+                ask(world, figures_trend);
+                list = rows(world);
+                g_assert_cmpint(number(world->answer, "total"), <=, before);
+                before = number(world->answer, "total");
+                total += before;
+                g_assert_cmpuint(g_variant_n_children(bans), ==, g_variant_n_children(list));
+                for (gsize j = 0; j < g_variant_n_children(list); j++) {
+                        g_autoptr(GVariant) bucket = g_variant_get_child_value(list, j), n = NULL;
+
+                        n = g_variant_get_child_value(bans, j);
+                        g_assert_cmpuint(g_variant_get_uint64(n), ==, (guint64) number(bucket, "bans"));
+                }
+        }
+        if (series)
+                g_assert_cmpint(total, ==, number(whole, "total"));
+        world->query.filter.jail = chosen;
+}
+
 static void check_trend(World *world) {
+        Window window = world->query.filter.window;
         g_autoptr(GVariant) list = NULL;
         guint n;
 
@@ -371,6 +419,8 @@ static void check_trend(World *world) {
                 g_assert_cmpint(at, <, end);
                 g_assert_cmpint(number(row, "bans"), ==, count_between(world, at, end));
         }
+        check_series(world);
+        world->query.filter.window = window;
 }
 
 static char *key_hour(const World *world, const ArchiveBan *ban) {
@@ -440,6 +490,7 @@ static void test_random(World *world, gconstpointer data) {
                 world->query.timezone = zones[g_rand_int_range(rand, 0, G_N_ELEMENTS(zones))];
                 world->query.limit = chance(rand) ? 3 : 500;
                 world->query.bucket.size = chance(rand) ? BUCKET_DAY : BUCKET_AUTO;
+                world->query.by_jail = g_rand_boolean(rand);
                 check_groups(world, figures_by_country, "country", key_country, 500);
                 check_groups(world, figures_by_jail, "jail", key_jail, 500);
                 check_groups(world, figures_by_network, "network", key_network, world->query.limit);
@@ -490,6 +541,44 @@ static gint64 removed(World *world) {
         return number(world->answer, "removed");
 }
 
+/* Of a jail of which no ban is left, too. */
+static void check_removed_series(World *world) {
+        g_autoptr(GVariant) series = g_variant_lookup_value(world->answer, "series", G_VARIANT_TYPE("aa{sv}"));
+        g_autoptr(GVariant) row = NULL, bans = NULL, first = NULL, second = NULL;
+        g_autofree char *jail = NULL;
+
+        g_assert_cmpuint(g_variant_n_children(series), ==, 2);
+        row = g_variant_get_child_value(series, 1);
+        jail = row_key(row, "jail");
+        g_assert_cmpstr(jail, ==, jails[1]);
+        bans = g_variant_lookup_value(row, "bans", G_VARIANT_TYPE("at"));
+        first = g_variant_get_child_value(bans, 0);
+        second = g_variant_get_child_value(bans, 1);
+        g_assert_cmpuint(g_variant_get_uint64(first), ==, 7);
+        g_assert_cmpuint(g_variant_get_uint64(second), ==, 0);
+}
+
+/* Nine jails: two are the others. */
+static void test_series(World *world, gconstpointer data) {
+        g_autoptr(GVariant) series = NULL, row = NULL, bans = NULL, n = NULL;
+        g_autofree char *jail = NULL;
+
+        for (guint i = 1; i <= 9; i++)
+                for (guint j = 0; j < i; j++)
+                        add_ban(world, NOW - 10, "192.0.2.1")->jail = 100 + i;
+        world->query.filter.window.since = NOW - 60;
+        world->query.by_jail = TRUE;
+        ask(world, figures_trend);
+        series = g_variant_lookup_value(world->answer, "series", G_VARIANT_TYPE("aa{sv}"));
+        g_assert_cmpuint(g_variant_n_children(series), ==, 8);
+        row = g_variant_get_child_value(series, 7);
+        jail = row_key(row, "jail");
+        g_assert_cmpstr(jail, ==, "");
+        bans = g_variant_lookup_value(row, "bans", G_VARIANT_TYPE("at"));
+        n = g_variant_get_child_value(bans, 0);
+        g_assert_cmpuint(g_variant_get_uint64(n), ==, 1 + 2);
+}
+
 /* What retention took away is in the trend, where the filter can be held against it. */
 static void test_removed(World *world, gconstpointer data) {
         FigureQuery *query = &world->query;
@@ -508,6 +597,10 @@ static void test_removed(World *world, gconstpointer data) {
         g_assert_cmpint(number(first, "bans"), ==, 12);
         g_assert_cmpint(number(second, "bans"), ==, 100);
 
+        query->by_jail = TRUE;
+        g_assert_cmpint(removed(world), ==, 1112);
+        check_removed_series(world);
+        query->by_jail = FALSE;
         query->filter.jail = jails[0];
         g_assert_cmpint(removed(world), ==, 1105);
         query->filter.by_country = TRUE;
@@ -601,7 +694,7 @@ int main(int argc, char **argv) {
                 { "/services/figures/random", test_random },         { "/services/figures/empty", test_empty },
                 { "/services/figures/thresholds", test_thresholds }, { "/services/figures/removed", test_removed },
                 { "/services/figures/ahead", test_ahead },           { "/services/figures/refused", test_refused },
-                { "/services/figures/turns", test_turns },
+                { "/services/figures/turns", test_turns },           { "/services/figures/series", test_series },
         };
 
         g_test_init(&argc, &argv, NULL);

@@ -97,37 +97,70 @@ static void count_word(guint32 *restrict table, const guint32 *restrict column, 
                         table[column[i]]++;
 }
 
+/* 0, 1, 3, 7 ... 255: a bit more each time, so that it neither has a branch nor runs over. */
 static void mark_seen(guint8 *restrict seen, const guint32 *restrict column, guint n, const guint8 *restrict mask) {
         if (mask)
                 for (guint i = 0; i < n; i++)
-                        seen[column[i]] |= mask[i];
+                        seen[column[i]] |= (guint8) (seen[column[i]] << mask[i] | mask[i]);
         else
                 for (guint i = 0; i < n; i++)
-                        seen[column[i]] = 1;
+                        seen[column[i]] |= (guint8) (seen[column[i]] << 1 | 1);
+}
+
+static void count_jails(guint32 *restrict jails, guint last, const guint16 *restrict kind, guint n,
+                        const guint8 *restrict mask) {
+        for (guint i = 0; i < n; i++)
+                jails[MIN(kind[i] / COLUMN_ORIGINS, last)] += mask ? mask[i] : 1;
+}
+
+typedef struct Lanes {
+        guint32 *by_kind, *by_country;
+        guint32 *by_slot_kind; /* of one slot */
+} Lanes;
+
+/* Rows of one slot; kinds, if they are wanted, on the way. Few are counted where they belong, many in lanes first. */
+static void count_slot_jails(const PassCounts *counts, const Lanes *lanes, guint32 slot, const guint16 *kind, guint n,
+                             const guint8 *mask) {
+        guint32 *jails = counts->by_slot_jail + (gsize) slot * counts->slot_jails;
+        guint last = counts->slot_jails - 1, n_kinds = counts->n_kinds;
+
+        if (n < n_kinds * LANES) {
+                count_jails(jails, last, kind, n, mask);
+                if (lanes->by_kind)
+                        count_half(lanes->by_kind, n_kinds, kind, n, mask);
+                return;
+        }
+        memset(lanes->by_slot_kind, 0, (gsize) n_kinds * LANES * sizeof(guint32));
+        count_half(lanes->by_slot_kind, n_kinds, kind, n, mask);
+        for (guint lane = 0; lane < LANES; lane++)
+                for (guint i = 0; i < n_kinds; i++)
+                        jails[MIN(i / COLUMN_ORIGINS, last)] += lanes->by_slot_kind[lane * n_kinds + i];
+        for (guint i = 0; lanes->by_kind && i < n_kinds * LANES; i++)
+                lanes->by_kind[i] += lanes->by_slot_kind[i];
 }
 
 /* *at is the span in work. */
-static void count_spans(PassCounts *counts, guint *at, guint32 from, guint n, const guint8 *mask) {
+static void count_spans(const ColumnView *view, PassCounts *counts, const Lanes *lanes, guint *at, guint32 from,
+                        guint n, const guint8 *mask) {
         guint32 row = from, end = from + n;
 
         while (row < end) {
                 const PassSpan *span = &counts->spans[*at];
                 guint32 stop = MIN(span->end, end);
+                const guint8 *chosen = mask ? mask + (row - from) : NULL;
 
-                counts->by_slot[span->slot] += mask ? sum_mask(mask + (row - from), stop - row) : stop - row;
+                counts->by_slot[span->slot] += chosen ? sum_mask(chosen, stop - row) : stop - row;
+                if (counts->by_slot_jail)
+                        count_slot_jails(counts, lanes, span->slot, view->kind + row, stop - row, chosen);
                 row = stop;
                 if (row == span->end)
                         (*at)++;
         }
 }
 
-typedef struct Lanes {
-        guint32 *by_kind, *by_country;
-} Lanes;
-
 static void count_block(const ColumnView *view, PassCounts *counts, const Lanes *lanes, guint *span, guint32 from,
                         guint n, const guint8 *mask) {
-        if (counts->by_kind)
+        if (counts->by_kind && !counts->by_slot_jail)
                 count_half(lanes->by_kind, counts->n_kinds, view->kind + from, n, mask);
         if (counts->by_country)
                 count_half(lanes->by_country, counts->n_countries, view->country + from, n, mask);
@@ -138,14 +171,15 @@ static void count_block(const ColumnView *view, PassCounts *counts, const Lanes 
         if (counts->who_seen)
                 mark_seen(counts->who_seen, view->who + from, n, mask);
         if (counts->by_slot)
-                count_spans(counts, span, from, n, mask);
+                count_spans(view, counts, lanes, span, from, n, mask);
 }
 
 /* Blocks of which nothing is chosen cost their mask alone. */
 void pass_count(const ColumnView *view, const PassFilter *filter, PassCounts *counts) {
         g_autofree guint32 *by_kind = counts->by_kind ? g_new0(guint32, counts->n_kinds * LANES) : NULL;
         g_autofree guint32 *by_country = counts->by_country ? g_new0(guint32, counts->n_countries * LANES) : NULL;
-        const Lanes lanes = { by_kind, by_country };
+        g_autofree guint32 *by_slot_kind = counts->by_slot_jail ? g_new(guint32, counts->n_kinds * LANES) : NULL;
+        const Lanes lanes = { by_kind, by_country, by_slot_kind };
         gboolean masked = has_mask(filter);
         guint8 mask[BLOCK];
         guint span = 0;
@@ -194,18 +228,18 @@ void pass_find_newest(const ColumnView *view, const PassFilter *filter, const gu
         }
 }
 
-guint64 pass_distinct_words(const guint32 *counts, guint n) {
-        guint distinct = 0;
+guint64 pass_least_words(const guint32 *counts, guint n, guint32 least) {
+        guint found = 0;
 
         for (guint i = 0; i < n; i++)
-                distinct += counts[i] != 0;
-        return distinct;
+                found += counts[i] >= least;
+        return found;
 }
 
-guint64 pass_distinct_bytes(const guint8 *seen, guint n) {
-        guint distinct = 0;
+guint64 pass_least_bytes(const guint8 *seen, guint n, guint8 least) {
+        guint found = 0;
 
         for (guint i = 0; i < n; i++)
-                distinct += seen[i];
-        return distinct;
+                found += seen[i] >= least;
+        return found;
 }

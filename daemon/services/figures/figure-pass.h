@@ -34,15 +34,17 @@ typedef struct PassSpan {
 typedef struct PassCounts {
         guint64 total;
         guint32 *by_kind;
-        guint n_kinds;
+        guint n_kinds; /* also with by_slot_jail */
         guint32 *by_country;
         guint n_countries;
         guint32 *by_network;
         guint32 *by_who;
-        guint8 *who_seen;      /* 1 for each who that was there */
+        guint8 *who_seen;      /* 1 for each who that was there once, more for one that came again */
         const PassSpan *spans; /* from the first row to the last */
         guint n_spans;
         guint32 *by_slot;
+        guint32 *by_slot_jail; /* `slot_jails` for each slot; jails from the last number on are counted in it */
+        guint slot_jails;
 } PassCounts;
 
 void pass_count(const ColumnView *view, const PassFilter *filter, PassCounts *counts);
@@ -53,6 +55,6 @@ typedef void (*PassRowFunc)(guint32 row, gpointer userdata);
 void pass_find_newest(const ColumnView *view, const PassFilter *filter, const guint32 *column, guint8 *wanted,
                       guint left, PassRowFunc each, gpointer userdata);
 
-/* How many are not zero. */
-guint64 pass_distinct_words(const guint32 *counts, guint n);
-guint64 pass_distinct_bytes(const guint8 *seen, guint n);
+/* How many are at least so much. */
+guint64 pass_least_words(const guint32 *counts, guint n, guint32 least);
+guint64 pass_least_bytes(const guint8 *seen, guint n, guint8 least);

@@ -28,11 +28,12 @@ void figure_totals_free(FigureTotals *self) {
         g_free(self);
 }
 
-static void add_day(GArray *days, gint64 day, guint64 bans) {
-        DayTotal total = { .day = day, .bans = bans };
+static void add_day(GArray *days, const ArchiveTotal *row) {
+        DayTotal total = { .day = row->day, .jail = row->jail, .bans = row->bans };
+        DayTotal *last = days->len > 0 ? &g_array_index(days, DayTotal, days->len - 1) : NULL;
 
-        if (days->len > 0 && g_array_index(days, DayTotal, days->len - 1).day == day)
-                g_array_index(days, DayTotal, days->len - 1).bans += bans;
+        if (last && last->day == total.day && last->jail == total.jail)
+                last->bans += total.bans;
         else
                 g_array_append_val(days, total);
 }
@@ -51,7 +52,7 @@ static void on_total(const ArchiveTotal *total, gpointer userdata) {
             ((filter->jail && total->jail != read->jail) || (filter->by_country && total->country != filter->country) ||
              (filter->by_origin && total->origin != filter->origin)))
                 return;
-        add_day(read->days, total->day, total->bans);
+        add_day(read->days, total);
 }
 
 static GArray *read_days(FigureTotals *self, const ArchiveFilter *filter, gint64 since_day, gint64 until_day,

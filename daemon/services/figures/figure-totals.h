@@ -14,10 +14,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FigureTotals, figure_totals_free)
 
 typedef struct DayTotal {
         gint64 day; /* since 1970, UTC */
+        guint jail; /* as the store numbers it */
         guint64 bans;
 } DayTotal;
 
-/* DayTotal in the order of days, for days whose noon is in the filter's window; empty when the filter asks for what
+/* DayTotal in the order of days and, within one, of jails, for days whose noon is in the filter's window; empty when the filter asks for what
  * totals do not have: an address, a network. generation: another number when more was taken away; while it is the same
  * and only time is asked for, there is no SQL. */
 GArray *figure_totals_read(FigureTotals *self, const ArchiveFilter *filter, guint64 generation, GError **error);

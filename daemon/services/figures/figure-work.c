@@ -73,6 +73,7 @@ void figure_work_clear(FigureWork *self) {
         g_clear_pointer(&self->by_kind, g_free);
         g_clear_pointer(&self->by_country, g_free);
         g_clear_pointer(&self->by_slot, g_free);
+        g_clear_pointer(&self->by_slot_jail, g_free);
 }
 
 void figure_work_want_kinds(FigureWork *self) {
@@ -115,13 +116,21 @@ void figure_work_want_slots(FigureWork *self, GArray *spans, guint n_slots) {
         self->counts.by_slot = self->by_slot = g_new0(guint32, n_slots);
 }
 
+void figure_work_want_slot_jails(FigureWork *self, guint n_slots, guint n_jails) {
+        const guint *numbers;
+
+        self->counts.n_kinds = column_set_jails(self->set, &numbers) * COLUMN_ORIGINS;
+        self->counts.slot_jails = n_jails;
+        self->counts.by_slot_jail = self->by_slot_jail = g_new0(guint32, (gsize) n_slots * n_jails);
+}
+
 void figure_work_run(FigureWork *self) {
         pass_count(&self->view, &self->filter, &self->counts);
 }
 
-guint64 figure_work_distinct(const FigureWork *self) {
+guint64 figure_work_distinct(const FigureWork *self, guint least) {
         guint n = who_table_size(column_set_whos(self->set));
 
-        return self->counts.by_who ? pass_distinct_words(self->counts.by_who, n)
-                                   : pass_distinct_bytes(self->counts.who_seen, n);
+        return self->counts.by_who ? pass_least_words(self->counts.by_who, n, least)
+                                   : pass_least_bytes(self->counts.who_seen, n, (guint8) least);
 }

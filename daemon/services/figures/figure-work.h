@@ -21,7 +21,7 @@ typedef struct FigureWork {
         PassCounts counts;
         Pages by_network, by_who, who_seen;
         GArray *spans;
-        guint32 *by_kind, *by_country, *by_slot;
+        guint32 *by_kind, *by_country, *by_slot, *by_slot_jail;
 } FigureWork;
 
 /* jail: the filter's, as the store numbers it; 0 = it names one that was never heard of, or none. */
@@ -34,11 +34,14 @@ void figure_work_want_kinds(FigureWork *self);
 void figure_work_want_countries(FigureWork *self);
 void figure_work_want_networks(FigureWork *self);
 void figure_work_want_whos(FigureWork *self);
-void figure_work_want_distinct(FigureWork *self); /* only how many, of whos */
+void figure_work_want_distinct(FigureWork *self); /* only how many, of whos, and how many of them again */
 /* Takes over the spans over the chosen rows. */
 void figure_work_want_slots(FigureWork *self, GArray *spans, guint n_slots);
+/* With slots: also by jail, n_jails for each slot; jails with a dense number from the last one on are counted in it. */
+void figure_work_want_slot_jails(FigureWork *self, guint n_slots, guint n_jails);
 
 void figure_work_run(FigureWork *self);
 
-/* How many different addresses (and other ids); after whos or distinct were wanted. */
-guint64 figure_work_distinct(const FigureWork *self);
+/* How many different addresses (and other ids) were banned at least so often, 1 or 2 times; after whos or distinct were
+ * wanted. */
+guint64 figure_work_distinct(const FigureWork *self, guint least);

@@ -20,7 +20,8 @@ static void put_before(Figure *figure) {
         figure_work_run(&work);
         before = (gint64) work.counts.total;
         figure_put_number(builder, "before", before);
-        figure_put_number(builder, "before_addresses", (gint64) figure_work_distinct(&work));
+        figure_put_number(builder, "before_addresses", (gint64) figure_work_distinct(&work, 1));
+        figure_put_number(builder, "before_repeat_addresses", (gint64) figure_work_distinct(&work, 2));
         figure_put_number(builder, "before_since", filter.window.since);
         if (before > 0)
                 figure_put(builder, "change", g_variant_new_double((double) (total - before) / (double) before));

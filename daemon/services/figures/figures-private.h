@@ -49,6 +49,7 @@ typedef struct Trend {
         Window window;  /* with a beginning and an end */
         Bucket bucket;
         GArray *buckets; /* gint64, and the end of the last */
+        GArray *jails;   /* guint, as the store numbers them: the columns of a trend by jail; NULL = it is none */
         gint64 total, removed;
 } Trend;
 
@@ -57,5 +58,10 @@ void trend_clear(Trend *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Trend, trend_clear)
 
 gboolean trend_prepare(Trend *self, Figure *figure, GError **error);
-/* total, since, until, removed, bucket, bucket_seconds, timezone, rows */
+/* total, since, until, removed, bucket, bucket_seconds, timezone, rows, series */
 void trend_put(Trend *self, const Figure *figure, GVariantBuilder *builder);
+
+/* A trend by jail: what is to be counted, what was removed of it, and its rows. */
+void series_want(Trend *self, FigureWork *work);
+void series_add_removed(const Trend *self, const FigureWork *work, guint slot, const DayTotal *total);
+GVariant *series_rows(const Trend *self, const Figure *figure);

@@ -26,6 +26,7 @@ void trend_clear(Trend *self) {
         g_clear_pointer(&self->clock, local_clock_free);
         g_clear_pointer(&self->totals, g_array_unref);
         g_clear_pointer(&self->buckets, g_array_unref);
+        g_clear_pointer(&self->jails, g_array_unref);
 }
 
 /* Without a beginning, it is the first ban's. The end is now, or at the newest ban where clocks differ a little. */
@@ -56,12 +57,14 @@ gboolean trend_prepare(Trend *self, Figure *figure, GError **error) {
         figure_work_want_slots(&figure->work,
                                buckets_spans(self->buckets, &figure->work.view, filter->from, filter->to),
                                self->buckets->len);
+        if (figure->query->by_jail)
+                series_want(self, &figure->work);
         return TRUE;
 }
 
-/* What retention took away of the bucket that ends at `end`; *at moves on over the days. */
-static gint64 removed_until(const Trend *self, gint64 end, guint *at) {
-        gint64 removed = 0;
+/* What retention took away of the bucket in this slot; *at moves on over the totals. */
+static gint64 add_removed(const Trend *self, const FigureWork *work, guint slot, guint *at) {
+        gint64 end = g_array_index(self->buckets, gint64, slot + 1), removed = 0;
 
         if (bucket_seconds(&self->bucket) < DAY_S)
                 return 0;
@@ -71,24 +74,26 @@ static gint64 removed_until(const Trend *self, gint64 end, guint *at) {
                 if (total->day * DAY_S + DAY_S / 2 >= end)
                         break;
                 removed += (gint64) total->bans;
+                if (self->jails)
+                        series_add_removed(self, work, slot, total);
         }
         return removed;
 }
 
-static GVariant *make_rows(Trend *self, const guint32 *by_slot) {
+static GVariant *make_rows(Trend *self, const FigureWork *work) {
         GVariantBuilder rows;
         guint at = 0;
 
         g_variant_builder_init(&rows, G_VARIANT_TYPE("aa{sv}"));
         for (guint i = 0; i + 1 < self->buckets->len; i++) {
-                gint64 removed = removed_until(self, g_array_index(self->buckets, gint64, i + 1), &at);
+                gint64 removed = add_removed(self, work, i, &at);
 
                 g_variant_builder_open(&rows, G_VARIANT_TYPE_VARDICT);
                 figure_put_number(&rows, "at", g_array_index(self->buckets, gint64, i));
-                figure_put_number(&rows, "bans", by_slot[i] + removed);
+                figure_put_number(&rows, "bans", work->by_slot[i] + removed);
                 g_variant_builder_close(&rows);
                 self->removed += removed;
-                self->total += by_slot[i] + removed;
+                self->total += work->by_slot[i] + removed;
         }
         return g_variant_builder_end(&rows);
 }
@@ -96,7 +101,9 @@ static GVariant *make_rows(Trend *self, const guint32 *by_slot) {
 void trend_put(Trend *self, const Figure *figure, GVariantBuilder *builder) {
         const char *timezone = figure->query->timezone;
 
-        figure_put(builder, "rows", make_rows(self, figure->work.by_slot));
+        figure_put(builder, "rows", make_rows(self, &figure->work));
+        if (self->jails)
+                figure_put(builder, "series", series_rows(self, figure));
         figure_put_number(builder, "total", self->total);
         figure_put_number(builder, "removed", self->removed);
         figure_put_window(builder, &self->window, figure->query->now);

@@ -92,7 +92,8 @@ GVariant *figure_count(Figures *self, const FigureQuery *query, void (*want)(Fig
 }
 
 void figure_put_distinct(Figure *self) {
-        figure_put_number(&self->answer, "addresses", (gint64) figure_work_distinct(&self->work));
+        figure_put_number(&self->answer, "addresses", (gint64) figure_work_distinct(&self->work, 1));
+        figure_put_number(&self->answer, "repeat_addresses", (gint64) figure_work_distinct(&self->work, 2));
 }
 
 static void put_countries(Figure *figure) {

@@ -30,6 +30,7 @@ typedef struct FigureQuery {
         guint limit;   /* rows of networks and addresses */
         Bucket bucket; /* trends */
         const char *timezone;
+        gboolean by_jail; /* trends: also a series for each of the most frequent jails */
 } FigureQuery;
 
 /* Floating; BUSY while the archive is being read at the start. */
