@@ -197,7 +197,9 @@ static gboolean check(AuthStore *self, GError **error) {
 
         if (!read_text(self, "PRAGMA quick_check(1)", &found, error))
                 return FALSE;
-        return g_strcmp0(found, "ok") == 0 || fail_with(SQLITE_CORRUPT, found ? found : "no answer", error);
+        if (g_strcmp0(found, "ok") == 0)
+                return TRUE;
+        return fail_with(SQLITE_CORRUPT, found ? g_strdelimit(found, "\n", ' ') : "no answer", error);
 }
 
 static gboolean configure(AuthStore *self, GError **error) {
