@@ -6,7 +6,10 @@ import { useState } from 'preact/hooks';
 import { toast, toastError } from '../ui/toast';
 
 /** `busy` names the action that is going. `run` gives whether it succeeded; `done` is the toast's text. */
-export function useAction(): { busy: string; run: (name: string, work: () => Promise<unknown>, done?: string) => Promise<boolean> } {
+export function useAction(): {
+        busy: string;
+        run: (name: string, work: () => Promise<unknown>, done?: string) => Promise<boolean>;
+} {
         const [busy, setBusy] = useState('');
         const run = async (name: string, work: () => Promise<unknown>, done?: string) => {
                 if (busy) return false;

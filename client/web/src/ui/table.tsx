@@ -30,7 +30,11 @@ export function Table<Row>(props: {
                                 <thead>
                                         <tr>
                                                 {props.columns.map((column) => (
-                                                        <th key={column.key} scope="col" class={column.number ? 'number' : ''}>
+                                                        <th
+                                                                key={column.key}
+                                                                scope="col"
+                                                                class={column.number ? 'number' : ''}
+                                                        >
                                                                 {column.title}
                                                         </th>
                                                 ))}
@@ -43,7 +47,10 @@ export function Table<Row>(props: {
                                                                 <td
                                                                         key={column.key}
                                                                         data-label={column.label ?? column.title}
-                                                                        class={classes(column.number && 'number', column.class)}
+                                                                        class={classes(
+                                                                                column.number && 'number',
+                                                                                column.class,
+                                                                        )}
                                                                 >
                                                                         {column.cell(row)}
                                                                 </td>

@@ -16,10 +16,31 @@ import './audit.css';
 
 const PAGE = 100;
 const METHODS = [
-        'Bans.Ban', 'Bans.Unban', 'Bans.UnbanAll', 'AllowList.Add', 'AllowList.Change', 'AllowList.Remove', 'Jail.Change',
-        'Jail.SetIdle', 'Server.Set', 'Server.Reload', 'Server.Restart', 'Server.Start', 'Server.StartJail',
-        'Server.StopJail', 'Settings.Set', 'Settings.Reset', 'Settings.Reload', 'History.ImportLog', 'History.Purge',
-        'History.Compact', 'History.Backup', 'Jobs.Run', 'Geo.Reload', 'Geo.Resolve', 'Geo.LookupOutside',
+        'Bans.Ban',
+        'Bans.Unban',
+        'Bans.UnbanAll',
+        'AllowList.Add',
+        'AllowList.Change',
+        'AllowList.Remove',
+        'Jail.Change',
+        'Jail.SetIdle',
+        'Server.Set',
+        'Server.Reload',
+        'Server.Restart',
+        'Server.Start',
+        'Server.StartJail',
+        'Server.StopJail',
+        'Settings.Set',
+        'Settings.Reset',
+        'Settings.Reload',
+        'History.ImportLog',
+        'History.Purge',
+        'History.Compact',
+        'History.Backup',
+        'Jobs.Run',
+        'Geo.Reload',
+        'Geo.Resolve',
+        'Geo.LookupOutside',
 ];
 
 function who(row: AuditRow): string {
@@ -50,9 +71,13 @@ function columns(): Column<AuditRow>[] {
 
 /* The first page follows events; older ones are added behind it and stay as they were read. */
 function useAudit(query: Query) {
-        const first = useQuery<Paged<AuditRow>>('audit', { ...query, total: true }, {
-                events: ['Bans.*', 'AllowList.*', 'Settings.*', 'Server.*', 'Jail.*', 'Operation.*'],
-        });
+        const first = useQuery<Paged<AuditRow>>(
+                'audit',
+                { ...query, total: true },
+                {
+                        events: ['Bans.*', 'AllowList.*', 'Settings.*', 'Server.*', 'Jail.*', 'Operation.*'],
+                },
+        );
         const [older, setOlder] = useState<Paged<AuditRow>[]>([]);
         const { busy, run } = useAction();
         const key = JSON.stringify(query);
@@ -65,8 +90,9 @@ function useAudit(query: Query) {
                         setOlder((pages) => [...pages, page]);
                 });
         const seen = new Set<number>();
-        const rows = [...(first.data?.rows ?? []), ...older.flatMap((page) => page.rows)]
-                .filter((row) => !seen.has(row.id) && seen.add(row.id));
+        const rows = [...(first.data?.rows ?? []), ...older.flatMap((page) => page.rows)].filter(
+                (row) => !seen.has(row.id) && seen.add(row.id),
+        );
         return { first, rows, more: cursor ? more : null, busy: busy === 'more' };
 }
 
@@ -82,7 +108,12 @@ export default function Audit() {
                         <Card busy={first.loading}>
                                 <div class="audit-bar">
                                         <Field label={w.search} hideLabel>
-                                                <Input type="search" value={search} placeholder={w.search} onValue={setSearch} />
+                                                <Input
+                                                        type="search"
+                                                        value={search}
+                                                        placeholder={w.search}
+                                                        onValue={setSearch}
+                                                />
                                         </Field>
                                         <Select
                                                 label={w.method}
@@ -94,13 +125,22 @@ export default function Audit() {
                                                 onValue={(value) => setMethod(value, true)}
                                         />
                                         <span class="soft" role="status">
-                                                {first.data && w.total(number(rows.length), number(first.data.page.total ?? 0))}
+                                                {first.data &&
+                                                        w.total(
+                                                                number(rows.length),
+                                                                number(first.data.page.total ?? 0),
+                                                        )}
                                         </span>
                                 </div>
                                 <Loaded query={first}>
                                         {() =>
                                                 rows.length ? (
-                                                        <Table label={w.table} columns={columns()} rows={rows} rowKey={(row) => row.id} />
+                                                        <Table
+                                                                label={w.table}
+                                                                columns={columns()}
+                                                                rows={rows}
+                                                                rowKey={(row) => row.id}
+                                                        />
                                                 ) : (
                                                         <Empty icon="audit" title={narrowed ? w.noMatch : w.none}>
                                                                 {narrowed ? w.noMatchText : w.noneText}

@@ -45,7 +45,10 @@ function Outside({ on, statistics }: { on: boolean; statistics: GeoStatistics })
                                         [w.memory, number(statistics.cached)],
                                         [w.stored, number(statistics.stored)],
                                         [w.hits, number(statistics.hits)],
-                                        statistics.quiet_until_at > 0 && [w.quiet, <Time at={statistics.quiet_until_at} />],
+                                        statistics.quiet_until_at > 0 && [
+                                                w.quiet,
+                                                <Time at={statistics.quiet_until_at} />,
+                                        ],
                                 ]}
                         />
                 </>
@@ -65,13 +68,20 @@ export default function Geo() {
                         lead={w.lead}
                         actions={
                                 <>
-                                        <Button busy={busy === 'reload'} onClick={() => void run('reload', reload, w.reloaded)}>
+                                        <Button
+                                                busy={busy === 'reload'}
+                                                onClick={() => void run('reload', reload, w.reloaded)}
+                                        >
                                                 {w.reload}
                                         </Button>
                                         <Button
                                                 busy={busy === 'resolve'}
                                                 onClick={() =>
-                                                        void run('resolve', () => follow(post<object>('geo/re-resolve')), w.resolved)
+                                                        void run(
+                                                                'resolve',
+                                                                () => follow(post<object>('geo/re-resolve')),
+                                                                w.resolved,
+                                                        )
                                                 }
                                         >
                                                 {w.resolve}

@@ -61,7 +61,12 @@ export function LookUp() {
                                 </Button>
                         </form>
                         {rows.length > 0 && (
-                                <Table label={w.results} columns={columns()} rows={rows} rowKey={(place) => place.address} />
+                                <Table
+                                        label={w.results}
+                                        columns={columns()}
+                                        rows={rows}
+                                        rowKey={(place) => place.address}
+                                />
                         )}
                 </>
         );

@@ -63,7 +63,11 @@ export default function Jobs() {
                         ),
                 },
                 { key: 'state', title: w.state, cell: (job) => <State job={job} /> },
-                { key: 'every', title: w.every, cell: (job) => (job.interval ? duration(job.interval) : job.calendar || '–') },
+                {
+                        key: 'every',
+                        title: w.every,
+                        cell: (job) => (job.interval ? duration(job.interval) : job.calendar || '–'),
+                },
                 { key: 'last', title: w.last, cell: (job) => <Time at={job.last_start_at} /> },
                 {
                         key: 'took',
@@ -103,7 +107,12 @@ export default function Jobs() {
                         <Card busy={jobs.loading}>
                                 <Loaded query={jobs}>
                                         {({ rows }) => (
-                                                <Table label={w.table} columns={columns} rows={rows} rowKey={(job) => job.name} />
+                                                <Table
+                                                        label={w.table}
+                                                        columns={columns}
+                                                        rows={rows}
+                                                        rowKey={(job) => job.name}
+                                                />
                                         )}
                                 </Loaded>
                         </Card>
