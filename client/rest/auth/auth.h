@@ -14,7 +14,7 @@
 
 typedef struct RestAuth RestAuth;
 
-/* Told when a session or token ends, so that its event streams end too. */
+/* Told when a session or token ends, so that its event streams end too; may be NULL. */
 typedef void (*RestAuthEnded)(RestCredential credential, gint64 id, gpointer userdata);
 
 RestAuth *rest_auth_new(const RestSettings *settings, RestAuthEnded ended, gpointer userdata, GError **error);

@@ -152,13 +152,18 @@ gboolean credentials_use(Credentials *self, Credential *credential, const char *
         return TRUE;
 }
 
+static void tell_ended(const Credentials *self, RestCredential kind, gint64 id) {
+        if (self->ended)
+                self->ended(kind, id, self->userdata);
+}
+
 /* Takes it out of memory and tells that it ended. */
 static void forget(Credentials *self, Credential *credential) {
         RestCredential kind = credential->kind;
         gint64 id = credential->id;
 
         g_hash_table_remove(self->by_hash, credential->hash);
-        self->ended(kind, id, self->userdata);
+        tell_ended(self, kind, id);
 }
 
 static gboolean end_all(Credentials *self, GPtrArray *list, GError **error) {
@@ -321,7 +326,7 @@ gboolean credentials_reload(Credentials *self, GError **error) {
                 Credential *kept = g_hash_table_lookup(table, old->hash);
 
                 if (!kept) {
-                        self->ended(old->kind, old->id, self->userdata);
+                        tell_ended(self, old->kind, old->id);
                 } else if (old->seen_at > kept->seen_at) {
                         kept->seen_at = old->seen_at;
                         kept->expires_at = old->expires_at;

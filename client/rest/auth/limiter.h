@@ -7,8 +7,8 @@
  * doubles it up to 15 minutes, until an hour passed without one. It is answered at once, so that waiting costs us
  * nothing. Other addresses notice nothing. The memory is bounded: who was not seen for longest is forgotten.
  *
- * An attempt counts as failed when it begins, so that many at once are no way around; what went well is taken back. Times
- * are seconds of a clock that only goes forward.
+ * An attempt counts as failed when it begins, so that many at once are no way around; what went well is taken back.
+ * Times are seconds of a clock that only goes forward.
  */
 
 #pragma once

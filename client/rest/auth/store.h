@@ -4,8 +4,8 @@
  * The bridge's own database: the password's hash, sessions and tokens
  *
  * A small SQLite file rest.db, in the store folder, that only our user reads. Calls are short and come from the main
- * loop; all of them fail with REST_ERROR_STORE, and the message tells a locked, a forbidden, a damaged and a full database apart. What is
- * written is on the disk when a call returns: an end that was reported stays an end.
+ * loop; all of them fail with REST_ERROR_STORE, and the message tells a locked, a forbidden, a damaged and a full
+ * database apart. What is written is on the disk when a call returns: an end that was reported stays an end.
  */
 
 #pragma once
