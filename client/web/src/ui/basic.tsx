@@ -26,12 +26,14 @@ export function Page(props: Children & {
         hidden?: boolean;
         actions?: ComponentChildren;
         wide?: boolean;
+        /** As high as the window; what has the class "fill" takes the room that is left. */
+        fill?: boolean;
 }) {
         useEffect(() => {
                 document.title = `${props.title} · BanGUI`;
         }, [props.title]);
         return (
-                <div class={classes('page', props.wide && 'page-wide')}>
+                <div class={classes('page', props.wide && 'page-wide', props.fill && 'page-fill')}>
                         <div class={classes('page-head', props.hidden && 'only-read')}>
                                 <div>
                                         <h1 tabIndex={-1}>{props.title}</h1>

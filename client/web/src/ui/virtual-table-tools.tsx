@@ -8,6 +8,7 @@ import { IconButton } from './basic';
 import { cards, type Sort } from './virtual-table';
 import type { Columns } from './virtual-table-columns';
 import { tableWords } from './virtual-table-words';
+import './virtual-table-tools.css';
 
 export function ColumnChooser<Row>({ columns }: { columns: Columns<Row> }) {
         const shown = new Set(columns.shown.value.map(({ id }) => id));

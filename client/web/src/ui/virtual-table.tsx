@@ -35,6 +35,11 @@ export interface Rows<Row> extends RowOrder {
         at(index: number): Row | undefined;
 }
 
+/** Rows on their way: grey blocks, so that the layout stands. */
+export function waitingRows<Row>(count: number): Rows<Row> {
+        return { count, at: () => undefined, id: () => undefined, indexOf: () => -1 };
+}
+
 export interface VirtualTableProps<Row> {
         label: string;
         rows: Rows<Row>;

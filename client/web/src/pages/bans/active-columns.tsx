@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+import { number } from '../../format';
+import { organisationOf } from '../../state/organisations';
+import { Address, Country, Countdown, JailName, Menu, Network, OriginBadge, Time, type MenuItem } from '../../ui';
+import { makeColumns, type Column } from '../../ui/virtual-table-columns';
+import type { ActiveStore } from './active-store';
+import type { ActiveBan } from './active-table';
+import { w } from './words';
+
+/** `menu`: what can be done with one ban. */
+export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => MenuItem[]) {
+        const columns: Column<ActiveBan>[] = [
+                {
+                        id: 'address', title: () => w.address, min: 150, grow: 1.6, rank: 0, sortable: true, card: 'title',
+                        cell: (ban) => <Address address={ban.address} />,
+                },
+                {
+                        id: 'country', title: () => w.country, min: 130, grow: 1.2, rank: 3, sortable: true, card: 'line',
+                        cell: (ban) => <Country code={ban.country} />,
+                },
+                {
+                        id: 'network', title: () => w.network, min: 150, grow: 1.6, rank: 6, sortable: true, card: 'line',
+                        filled: () => store.version.value >= 0 && store.table.hasNetworks,
+                        cell: (ban, card) => (card && !ban.network ? null : ban.network ? (
+                                <Network network={ban.network} organisation={organisationOf(ban.network, ban.address)} />
+                        ) : (
+                                <span class="soft">–</span>
+                        )),
+                },
+                {
+                        id: 'jail', title: () => w.jail, min: 110, grow: 1, rank: 1, sortable: true, card: 'line',
+                        cell: (ban) => <JailName jail={ban.jail} />,
+                },
+                {
+                        id: 'origin', title: () => w.origin, min: 84, rank: 7, card: 'line',
+                        cell: ({ origin }, card) => (origin && !(card && origin === 'self')
+                                ? <OriginBadge origin={origin} /> : null),
+                },
+                {
+                        id: 'failures', title: () => w.failures, min: 84, rank: 5, numeric: true, sortable: true,
+                        card: 'line',
+                        cell: ({ failures }, card) => (card ? w.failuresN(failures) : number(failures)),
+                },
+                {
+                        id: 'count', title: () => w.count, min: 76, rank: 4, numeric: true, sortable: true, card: 'line',
+                        cell: ({ count }, card) => (count === 0 ? <span class="soft">{card ? '' : '–'}</span>
+                                : <span title={w.countHint(count)}>{card ? w.countN(count) : number(count)}</span>),
+                },
+                {
+                        id: 'since', title: () => w.since, min: 104, rank: 3, sortable: true, card: 'line',
+                        cell: (ban) => <Time at={ban.banned_at} />,
+                },
+                {
+                        id: 'until', title: () => w.until, min: 104, rank: 2, numeric: true, sortable: true, card: 'side',
+                        cell: (ban) => <Countdown until={ban.ends_at} />,
+                },
+                {
+                        id: 'actions', title: () => '', min: 40, rank: 0, card: 'side',
+                        cell: (ban) => <Menu label={w.actions} icon="more" items={menu(ban)} />,
+                },
+        ];
+        return makeColumns('active', columns);
+}

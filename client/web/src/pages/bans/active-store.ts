@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/*
+ * The bans in force, kept current
+ *
+ * All of them are read once, as a stream of lines, and shown while they come: sorting by every column, searching and
+ * jumping anywhere then cost no request, and 100,000 bans are about one megabyte on the wire. From there on events
+ * tell what comes and goes. Components are told at most four times a second.
+ */
+
+import { signal } from '@preact/signals';
+import { ApiError, get, request } from '../../api/client';
+import { onEvent, type BridgeEvent } from '../../api/events';
+import type { BanRow, OriginName, Page } from '../../api/types';
+import { ActiveTable } from './active-table';
+
+const TELL_EVERY = 250;
+const KEEP_FOR = 300_000;
+const RELOAD_AFTER = 1000;
+const ORIGINS_AFTER = 3000;
+const ORIGIN_PAGES = 10;
+const PAGE = 500;
+
+export type LoadState = 'loading' | 'ready' | 'failed';
+
+interface OriginColumns {
+        jail?: string[];
+        address?: string[];
+        banned_at?: number[];
+}
+
+class ActiveStore {
+        readonly table = new ActiveTable();
+        readonly version = signal(0);
+        readonly state = signal<LoadState>('loading');
+        readonly error = signal<ApiError | undefined>(undefined);
+        /** When all was read or the last event came, in seconds. */
+        readonly at = signal(0);
+
+        private readonly abort = new AbortController();
+        private readonly stops: (() => void)[] = [];
+        private held: BridgeEvent[] | null = null;
+        private tellTimer = 0;
+        private reloadTimer = 0;
+        private originTimer = 0;
+        private originsSince = 0;
+
+        start(): void {
+                this.stops.push(
+                        onEvent('Bans.*', (event) => this.heard(event)),
+                        ...['Page.Reconnected', 'Bridge.Online', 'Bridge.Reset'].map((type) =>
+                                onEvent(type, () => this.reloadSoon())),
+                );
+                void this.load();
+        }
+
+        stop(): void {
+                this.abort.abort();
+                this.stops.forEach((stop) => stop());
+                clearTimeout(this.tellTimer);
+                clearTimeout(this.reloadTimer);
+                clearTimeout(this.originTimer);
+        }
+
+        private tell(): void {
+                this.tellTimer ||= window.setTimeout(() => {
+                        this.tellTimer = 0;
+                        this.version.value++;
+                }, TELL_EVERY);
+        }
+
+        private reloadSoon(): void {
+                this.reloadTimer ||= window.setTimeout(() => {
+                        this.reloadTimer = 0;
+                        void this.load();
+                }, RELOAD_AFTER);
+        }
+
+        /** Reads all. What is in the table already keeps its slot; what is not told of any more is removed. */
+        async load(): Promise<void> {
+                if (this.held)
+                        return this.reloadSoon();
+                this.held = [];
+                const before = this.table.size > 0 ? this.table.slots() : null;
+                try {
+                        await this.read(before);
+                        before?.forEach((slot) => this.table.remove(slot));
+                        this.error.value = undefined;
+                        this.state.value = 'ready';
+                        this.at.value = Date.now() / 1000;
+                        this.originsSoon(0);
+                } catch (error) {
+                        if (this.abort.signal.aborted)
+                                return;
+                        this.error.value = error instanceof ApiError ? error : new ApiError(0, 'Unknown', String(error));
+                        if (this.table.live === 0)
+                                this.state.value = 'failed';
+                } finally {
+                        const held = this.held;
+                        this.held = null;
+                        held.forEach((event) => this.heard(event));
+                        this.tell();
+                }
+        }
+
+        private async read(before: Map<string, number> | null): Promise<void> {
+                const query = { sort: 'banned_at', descending: true };
+                const response = await request('GET', 'bans/active/dump', query, undefined, this.abort.signal);
+                const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+                let rest = '';
+                for (;;) {
+                        const piece = await reader?.read();
+                        const text = rest + (piece?.value ?? '');
+                        const end = piece?.done === false ? text.lastIndexOf('\n') : text.length;
+                        this.take(text.slice(0, Math.max(end, 0)), before);
+                        rest = text.slice(Math.max(end, 0));
+                        if (piece?.done !== false)
+                                return;
+                        this.tell();
+                }
+        }
+
+        private take(lines: string, before: Map<string, number> | null): void {
+                const list = lines.trim();
+                if (list === '')
+                        return;
+                for (const ban of JSON.parse(`[${list.replaceAll('\n', ',')}]`) as BanRow[]) {
+                        const key = `${ban.jail}\0${ban.address}`;
+                        const slot = before?.get(key);
+                        if (slot === undefined) {
+                                this.table.append(ban);
+                        } else {
+                                this.table.put(ban, slot);
+                                before?.delete(key);
+                        }
+                }
+        }
+
+        private heard(event: BridgeEvent): void {
+                if (this.held) {
+                        this.held.push(event);
+                        return;
+                }
+                const ban = event.data.ban as BanRow | undefined;
+                if (event.type === 'Bans.Reset') {
+                        this.reloadSoon();
+                } else if (ban && event.type === 'Bans.Unbanned') {
+                        this.table.remove(this.table.find(ban.jail, ban.address));
+                } else if (ban) {
+                        this.table.put(ban);
+                        if (event.type === 'Bans.Banned')
+                                this.originsSoon(ORIGINS_AFTER);
+                } else {
+                        return;
+                }
+                this.at.value = Date.now() / 1000;
+                this.tell();
+        }
+
+        private originsSoon(wait: number): void {
+                this.originTimer ||= window.setTimeout(() => {
+                        this.originTimer = 0;
+                        void this.readOrigins();
+                }, wait);
+        }
+
+        /* The archive knows who banned: those by hand and by lists are few, all others were earned. */
+        private async readOrigins(): Promise<void> {
+                const { table } = this;
+                const until = Math.floor(Date.now() / 1000);
+                const behind = table.size;
+                try {
+                        const marked = new Map<string, OriginName>();
+                        for (const origin of ['manual', 'blocklist'] as const)
+                                if (!(await this.readOrigin(origin, marked)))
+                                        return;
+                        for (let slot = 0; slot < behind; slot++) {
+                                const key = `${table.jailOf(slot)}\0${table.addresses[slot]}\0${table.bannedAt[slot]}`;
+                                const origin = marked.get(key);
+                                if (origin || (table.bannedAt[slot] ?? 0) >= this.originsSince)
+                                        table.setOrigin(slot, origin ?? 'self');
+                        }
+                        this.originsSince = until - 60;
+                        this.tell();
+                } catch {
+                        // an archive that cannot be read: origins stay unknown
+                }
+        }
+
+        /* False: too many to mark them one by one. */
+        private async readOrigin(origin: OriginName, marked: Map<string, OriginName>): Promise<boolean> {
+                let cursor = '';
+                for (let page = 0; page < ORIGIN_PAGES; page++) {
+                        const query = { origin, since: this.originsSince, limit: PAGE, cursor: cursor || null };
+                        const answer = await get<{ columns: OriginColumns; page: Page }>(
+                                'history/columns', query, this.abort.signal);
+                        const { jail = [], address = [], banned_at = [] } = answer.columns;
+                        jail.forEach((name, i) => marked.set(`${name}\0${address[i]}\0${banned_at[i]}`, origin));
+                        cursor = answer.page.next_cursor;
+                        if (!cursor)
+                                return true;
+                }
+                return false;
+        }
+}
+
+export type { ActiveStore };
+
+let store: ActiveStore | null = null;
+let users = 0;
+let timer = 0;
+
+/** The store of the page, kept for a while after the last user left, so that Back finds it as it was. */
+export function useStore(): ActiveStore {
+        if (!store) {
+                store = new ActiveStore();
+                store.start();
+        }
+        return store;
+}
+
+export function holdStore(): () => void {
+        users++;
+        clearTimeout(timer);
+        return () => {
+                if (--users > 0)
+                        return;
+                timer = window.setTimeout(forgetStore, KEEP_FOR);
+        };
+}
+
+/** At sign-out, too: what was seen is not kept for whoever comes next. */
+export function forgetStore(): void {
+        clearTimeout(timer);
+        store?.stop();
+        store = null;
+}

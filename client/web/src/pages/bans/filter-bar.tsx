@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* What the bans in force are searched and filtered by; all of it stands in the URL. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { navigate, useQueryState } from '../../router';
+import { useFilters, withFilters } from '../../state/filters';
+import { useStatus } from '../../state/status';
+import { Button, Chip, Country, Empty, Icon, Input, Select } from '../../ui';
+import type { ActiveColumn, ActiveOrder } from './active-view';
+import { w } from './words';
+
+const COLUMNS: readonly ActiveColumn[] =
+        ['address', 'country', 'network', 'jail', 'failures', 'count', 'since', 'until'];
+/* The largest first when somebody sorts by it. */
+const FALLING: readonly ActiveColumn[] = ['since', 'failures', 'count'];
+const TYPING = 120;
+
+export function useOrder(): [ActiveOrder, (column: string) => void] {
+        const [text, setText] = useQueryState('sort', '-since');
+        const column = COLUMNS.find((one) => one === text.replace(/^-/, '')) ?? 'since';
+        const order = { column, descending: text.startsWith('-') };
+        const sortBy = (next: string) => {
+                const descending = next === column ? !order.descending : FALLING.some((one) => one === next);
+                setText((descending ? '-' : '') + next);
+        };
+        return [order, sortBy];
+}
+
+/* What is typed counts a moment later. */
+export function SearchField({ field, name = 'q' }: { field: { current: HTMLDivElement | null }; name?: string }) {
+        const [search, setSearch] = useQueryState(name);
+        const [typed, setTyped] = useState(search);
+        const timer = useRef(0);
+        useEffect(() => setTyped(search), [search]);
+        useEffect(() => () => clearTimeout(timer.current), []);
+        const type = (text: string) => {
+                setTyped(text);
+                clearTimeout(timer.current);
+                timer.current = window.setTimeout(() => setSearch(text.trim()), TYPING);
+        };
+        return (
+                <div class="search-field" ref={field}>
+                        <Icon name="search" size={16} />
+                        <Input
+                                type="search"
+                                aria-label={w.search}
+                                placeholder={w.search}
+                                title={w.searchHint}
+                                value={typed}
+                                onValue={type}
+                        />
+                </div>
+        );
+}
+
+export function JailSelect() {
+        const { filters, set, clear } = useFilters();
+        const names = (useStatus().data?.jails ?? []).map(({ name }) => name);
+        if (filters.jail !== undefined && !names.includes(filters.jail))
+                names.push(filters.jail);
+        const options = [{ value: '', text: w.allJails }, ...names.map((name) => ({ value: name, text: name }))];
+        return (
+                <Select
+                        label={w.jail}
+                        value={filters.jail ?? ''}
+                        options={options}
+                        onValue={(jail) => (jail ? set({ jail }) : clear('jail'))}
+                />
+        );
+}
+
+export function FilterBar({ field }: { field: { current: HTMLDivElement | null } }) {
+        const { filters, clear } = useFilters();
+        return (
+                <>
+                        <SearchField field={field} />
+                        <JailSelect />
+                        {filters.country !== undefined && (
+                                <Chip onRemove={() => clear('country')}>
+                                        {filters.country ? <Country code={filters.country} /> : w.noCountry}
+                                </Chip>
+                        )}
+                        {filters.network !== undefined && (
+                                <Chip onRemove={() => clear('network')}>AS{filters.network}</Chip>
+                        )}
+                </>
+        );
+}
+
+export function Nothing({ filtered, search }: { filtered: boolean; search: string }) {
+        if (!filtered)
+                return (
+                        <Empty icon="check" title={w.none}>
+                                {w.noneText}
+                        </Empty>
+                );
+        const history = withFilters('/history', { range: 'all', ...(search ? { address: search } : {}) });
+        return (
+                <Empty
+                        icon="search"
+                        title={w.noMatch}
+                        actions={
+                                <>
+                                        <Button onClick={() => navigate('/bans')}>{w.clearFilters}</Button>
+                                        <Button onClick={() => navigate(history)}>{w.inHistory}</Button>
+                                </>
+                        }
+                >
+                        {w.noMatchText}
+                </Empty>
+        );
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* What can be done with the bans that are selected; stands in place of the filters, so that nothing moves. */
+
+import { useMemo, useState } from 'preact/hooks';
+import { Button } from '../../ui';
+import type { Selection } from '../../ui/virtual-table-selection';
+import { allow, distinct, unban, type Pair } from './actions';
+import type { ActiveRows } from './use-active-view';
+import { w } from './words';
+
+export interface Asked {
+        addresses: string[];
+        jails?: string[];
+}
+
+export function pairsOf(rows: ActiveRows, selection: Selection): Pair[] {
+        const pairs: Pair[] = [];
+        for (let i = 0; i < rows.count; i++) {
+                const ban = selection.has(rows.id(i)) ? rows.at(i) : undefined;
+                if (ban)
+                        pairs.push({ address: ban.address, jail: ban.jail });
+        }
+        return pairs;
+}
+
+export function SelectionBar({ rows, selection, onBan }: {
+        rows: ActiveRows;
+        selection: Selection;
+        onBan: (asked: Asked) => void;
+}) {
+        const [busy, setBusy] = useState('');
+        const count = selection.count.value;
+        const pairs = useMemo(() => pairsOf(rows, selection), [rows, selection.ids]);
+        const addresses = useMemo(() => distinct(pairs), [pairs]);
+        const run = (name: string, action: () => Promise<boolean>) => {
+                setBusy(name);
+                void action().then((done) => {
+                        if (done)
+                                selection.clear();
+                        setBusy('');
+                });
+        };
+        return (
+                <div class="table-tools table-selection" role="toolbar" aria-label={w.selected(count)}>
+                        <strong aria-live="polite">{w.selected(count)}</strong>
+                        <Button kind="primary" busy={busy === 'unban'} onClick={() => run('unban', () => unban(pairs))}>
+                                {w.unbanN(addresses.length)}
+                        </Button>
+                        <Button busy={busy === 'allow'} onClick={() => run('allow', () => allow(addresses, pairs))}>
+                                {w.allowN(addresses.length)}
+                        </Button>
+                        <Button onClick={() => onBan({ addresses })}>{w.banN(addresses.length)}</Button>
+                        <Button kind="quiet" onClick={() => selection.clear()}>
+                                {w.clear}
+                        </Button>
+                </div>
+        );
+}
