@@ -27,6 +27,7 @@
         X(MEDIA_TYPE, "UnsupportedMediaType", 415, "a body has to be application/json") \
         X(WRONG_HOST, "WrongHost", 421, "the Host header names no host of this server") \
         X(TOO_MANY, "TooManyRequests", 429, "more requests than the limit; Retry-After says when to come again") \
+        X(HEADERS_TOO_LARGE, "HeadersTooLarge", 431, "more than 100 headers, or more than 32 KiB of them") \
         X(INTERNAL, "Internal", 500, "a fault of the bridge") \
         X(DAEMON_OFFLINE, "DaemonOffline", 503, "banguid is not on the bus, or the bus is away") \
         X(OVERLOADED, "Overloaded", 503, "too many calls are waiting") \
@@ -42,6 +43,6 @@ typedef enum RestError {
 #define REST_ERROR rest_error_quark()
 GQuark rest_error_quark(void);
 
-/* What goes out for an error of REST_ERROR, of GDBus, or of anything else (Internal). `ret_code` is static or lives as
- * long as the error; the message lost its GDBus prefix and is to be freed. */
-void rest_error_describe(const GError *error, guint *ret_status, char **ret_code, char **ret_message);
+/* What goes out for an error of REST_ERROR, of GDBus, or of anything else (Internal). `ret_code` is static;
+ * the message lost its GDBus prefix and is to be freed. */
+void rest_error_describe(const GError *error, guint *ret_status, const char **ret_code, char **ret_message);

@@ -13,17 +13,25 @@
 #include "client/rest/http/request.h"
 #include "client/rest/settings.h"
 
-typedef struct RestServer RestServer;
+/* Asked when a request's headers are there and the server's own guards let it pass, before any body is read: how many bytes
+ * of body it may have, 0 = none. -1 with an error: it is refused, and its body is thrown away. */
+typedef gint64 (*RestServerAdmit)(RestRequest *request, gpointer userdata, GError **error);
 
-/* Called with a request that passed the guards; has to answer it, now or later. */
+/* Called with an admitted request when it is whole; has to answer it, now or later. */
 typedef void (*RestServerHandler)(RestRequest *request, gpointer userdata);
 
-/* How many bytes of body a request may have, asked when its headers are there: 0 = none. */
-typedef gint64 (*RestServerBodyLimit)(const char *method, const char *path, gpointer userdata);
+/* Told of each answer. */
+typedef void (*RestServerAnswered)(const RestRequest *request, guint status, gpointer userdata);
+
+typedef struct RestServerCalls {
+        RestServerAdmit admit;
+        RestServerHandler handler;
+        RestServerAnswered answered; /* may be NULL */
+} RestServerCalls;
 
 /* `settings` stays the caller's and lives longer. Listens at once; NULL with an error that names the address. */
-RestServer *rest_server_new(const RestSettings *settings, RestServerHandler handler, RestServerBodyLimit limit,
-                            gpointer userdata, GError **error);
+RestServer *rest_server_new(const RestSettings *settings, const RestServerCalls *calls, gpointer userdata,
+                            GError **error);
 void rest_server_free(RestServer *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestServer, rest_server_free)
 
@@ -31,6 +39,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestServer, rest_server_free)
 char **rest_server_urls(const RestServer *self);
 
 guint rest_server_connections(const RestServer *self);
+
+/* Reads the TLS certificate again; new connections get it. On an error the old one stays. */
+gboolean rest_server_reload_certificate(RestServer *self, GError **error);
 
 /* A body that is sent piece by piece (events, downloads): headers go out at once with the first piece. `closed` is called
  * once when the client is gone or the stream was ended; after it no function may be called. */

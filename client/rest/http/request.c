@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A request: what it holds */
+
+#include "client/rest/http/request.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define CORRELATION_MIN 4
+#define CORRELATION_MAX 64
+
+/* An id of the client's is kept when it can do no harm in a log or a header. */
+static gboolean good_correlation(const char *id) {
+        gsize length = id ? strlen(id) : 0;
+
+        if (length < CORRELATION_MIN || length > CORRELATION_MAX)
+                return FALSE;
+        for (gsize i = 0; i < length; i++)
+                if (!g_ascii_isalnum(id[i]) && !strchr("-_.:", id[i]))
+                        return FALSE;
+        return TRUE;
+}
+
+static void add_parameter(GHashTable *query, const char *begin, const char *end) {
+        g_autofree char *pair = g_strdelimit(g_strndup(begin, (gsize) (end - begin)), "+", ' ');
+        char *equals = strchr(pair, '=');
+        g_autofree char *name = NULL;
+        g_autofree char *value = NULL;
+        GPtrArray *values;
+
+        if (equals)
+                *equals = '\0';
+        name = g_uri_unescape_string(pair, NULL);
+        value = g_uri_unescape_string(equals ? equals + 1 : "", NULL);
+        if (!name || !value || !*name || !g_utf8_validate(name, -1, NULL) || !g_utf8_validate(value, -1, NULL))
+                return;
+        values = g_hash_table_lookup(query, name);
+        if (!values) {
+                values = g_ptr_array_new_with_free_func(g_free);
+                g_hash_table_insert(query, g_steal_pointer(&name), values);
+        }
+        g_ptr_array_add(values, g_steal_pointer(&value));
+}
+
+static GHashTable *parse_query(const char *text) {
+        GHashTable *query = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+
+        for (const char *begin = text; begin && *begin;) {
+                const char *end = strchrnul(begin, '&');
+
+                if (end > begin)
+                        add_parameter(query, begin, end);
+                begin = *end ? end + 1 : end;
+        }
+        return query;
+}
+
+static const char *method_of(SoupServerMessage *message) {
+        const char *method = soup_server_message_get_method(message);
+
+        return g_str_equal(method, "HEAD") ? "GET" : method;
+}
+
+RestRequest *rest_request_new(RestServer *server, SoupServerMessage *message) {
+        SoupMessageHeaders *headers = soup_server_message_get_request_headers(message);
+        GUri *uri = soup_server_message_get_uri(message);
+        const char *correlation = soup_message_headers_get_one(headers, "X-Correlation-ID");
+        RestRequest *self = g_new0(RestRequest, 1);
+
+        g_atomic_ref_count_init(&self->references);
+        self->server = server;
+        self->link.data = self;
+        self->message = g_object_ref(message);
+        self->method = method_of(message);
+        self->query = parse_query(g_uri_get_query(uri));
+        self->body = g_bytes_new_static("", 0);
+        self->body_fd = -1;
+        self->correlation_id = good_correlation(correlation)
+                                       ? g_strdup(correlation)
+                                       : g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
+        self->started_usec = g_get_monotonic_time();
+        return self;
+}
+
+RestRequest *rest_request_ref(RestRequest *self) {
+        g_atomic_ref_count_inc(&self->references);
+        return self;
+}
+
+void rest_request_unref(RestRequest *self) {
+        if (!g_atomic_ref_count_dec(&self->references))
+                return;
+        g_object_unref(self->message);
+        if (self->admitted_free)
+                self->admitted_free(self->admitted);
+        g_free(self->path);
+        g_hash_table_unref(self->query);
+        g_bytes_unref(self->body);
+        if (self->body_fd >= 0)
+                (void) close(self->body_fd);
+        g_free(self->client);
+        g_free(self->correlation_id);
+        g_free(self);
+}
+
+const char *rest_request_get_header(const RestRequest *self, const char *name) {
+        return soup_message_headers_get_one(soup_server_message_get_request_headers(self->message), name);
+}
+
+const char *rest_request_query(const RestRequest *self, const char *name) {
+        const GPtrArray *values = g_hash_table_lookup(self->query, name);
+
+        return values ? g_ptr_array_index(values, 0) : NULL;
+}
+
+void rest_request_header(RestRequest *self, const char *name, const char *value) {
+        soup_message_headers_replace(soup_server_message_get_response_headers(self->message), name, value);
+}
