@@ -6,12 +6,20 @@ import { render } from 'preact';
 import { App } from './app';
 import { startRouter } from './router';
 import { listenForSession, startSession } from './session';
+import { pageOf } from './shell/current-page';
+import { preload } from './shell/page-frame';
 import { startPreferences } from './state/preferences';
+import { startShortcuts } from './state/shortcuts';
 
 startPreferences();
 startRouter();
 listenForSession();
+startShortcuts();
 void startSession();
+
+/* The page's code comes while the server is asked who is here. */
+const first = pageOf();
+if (first) preload(first.row);
 
 const root = document.getElementById('app');
 if (root) render(<App />, root);

@@ -14,11 +14,32 @@ import { navigate, path, place } from './router';
 
 export type SessionState = 'unknown' | 'in' | 'out' | 'unreachable';
 
-export const sessionState = signal<SessionState>('unknown');
+const HINT = 'bangui.signed-in';
+
+/* Whether somebody was signed in here the last time: then the page does not wait for the answer before it starts. */
+function hint(): boolean {
+        try {
+                return localStorage.getItem(HINT) === '1';
+        } catch {
+                return false;
+        }
+}
+
+function keepHint(signedIn: boolean): void {
+        try {
+                if (signedIn) localStorage.setItem(HINT, '1');
+                else localStorage.removeItem(HINT);
+        } catch {
+                // Without storage the page waits.
+        }
+}
+
+export const sessionState = signal<SessionState>(hint() ? 'in' : 'unknown');
 export const session = signal<Session | null>(null);
 /** The session ended under a page: its input is kept and the sign-in is asked for in a dialog. */
 export const signInAgain = signal(false);
 
+const TRY_AGAIN = 3000;
 const CHANNEL = 'bangui.session';
 const STORED = 'bangui.session-event';
 
@@ -60,15 +81,22 @@ function ended(deliberate: boolean): void {
                 return;
         }
         session.value = null;
+        keepHint(false);
         sessionState.value = 'out';
         signInAgain.value = false;
         forgetQueries();
         toLogin();
 }
 
+/** Gives up a session that ended under a page, and what was typed there. */
+export function leaveSession(): void {
+        ended(true);
+}
+
 async function begun(): Promise<void> {
         session.value = await get<Session>('auth/session');
         sessionState.value = 'in';
+        keepHint(true);
         startEvents();
         if (signInAgain.value) {
                 signInAgain.value = false;
@@ -93,10 +121,12 @@ export async function startSession(): Promise<void> {
                 if (path.value === '/setup') navigate('/', { replace: true });
         } catch (error) {
                 if (error instanceof ApiError && (error.status === 401 || error.code === 'SetupNeeded')) {
-                        sessionState.value = 'out';
+                        keepHint(false);
                         await toSetupOrLogin();
+                        sessionState.value = 'out';
                 } else {
-                        sessionState.value = 'unreachable';
+                        if (sessionState.value !== 'in') sessionState.value = 'unreachable';
+                        setTimeout(() => void startSession(), TRY_AGAIN);
                 }
         }
 }

@@ -8,6 +8,7 @@
  */
 
 import { signal } from '@preact/signals';
+import { now } from '../state/clock';
 import { apiUrl, daemonReached, get, bridgeReached } from './client';
 
 export interface BridgeEvent {
@@ -20,8 +21,8 @@ export type Connection = 'live' | 'connecting' | 'offline';
 
 /** Whether events arrive. */
 export const connection = signal<Connection>('connecting');
-/** When the last event or heartbeat of the connection was seen, in seconds; 0: never. */
-export const liveAt = signal(0);
+/** Since when events do not arrive, in seconds; 0: they do. What is shown is of that time or older. */
+export const lostAt = signal(0);
 
 const HIDDEN_FOR = 60_000;
 const WAIT_FIRST = 1000;
@@ -88,7 +89,6 @@ let hiding = 0;
 let everLive = false;
 
 function receive(message: MessageEvent<string>): void {
-        liveAt.value = Date.now() / 1000;
         let data: Record<string, unknown>;
         try {
                 data = JSON.parse(message.data) as Record<string, unknown>;
@@ -128,12 +128,13 @@ function open(): void {
         stream.onopen = () => {
                 wait = WAIT_FIRST;
                 bridgeReached.value = true;
-                liveAt.value = Date.now() / 1000;
+                lostAt.value = 0;
                 connection.value = 'live';
         };
         stream.onerror = () => {
                 if (source !== stream) return;
                 connection.value = connection.value === 'live' ? 'connecting' : 'offline';
+                lostAt.value ||= now();
                 close();
                 retry = window.setTimeout(open, wait);
                 wait = Math.min(WAIT_LONGEST, wait * 2);

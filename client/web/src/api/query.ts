@@ -8,11 +8,14 @@
  */
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { now } from '../state/clock';
 import { ApiError, apiUrl, get, type Query } from './client';
 import { onEvent } from './events';
 
 const SETTLE = 500;
 const KEPT = 60;
+const RETRY_FIRST = 3000;
+const RETRY_LONGEST = 30_000;
 
 export interface QueryState<T> {
         data: T | undefined;
@@ -34,6 +37,7 @@ interface Entry {
         at: number;
         took: number;
         timer: number;
+        failures: number;
         again: boolean;
         dirty: boolean;
         listeners: Set<() => void>;
@@ -54,6 +58,7 @@ function entryOf(path: string, query: Query | undefined): Entry {
                         at: 0,
                         took: 0,
                         timer: 0,
+                        failures: 0,
                         again: false,
                         dirty: false,
                         listeners: new Set(),
@@ -81,17 +86,30 @@ async function read(entry: Entry): Promise<void> {
         try {
                 entry.data = await get<unknown>(entry.path, entry.query);
                 entry.error = undefined;
-                entry.at = Date.now() / 1000;
+                entry.failures = 0;
+                entry.at = now();
         } catch (error) {
                 entry.error = error instanceof ApiError ? error : new ApiError(0, 'Unknown', String(error));
+                entry.failures += 1;
         }
         entry.took = performance.now() - start;
         entry.loading = null;
         told(entry);
-        if (entry.again) {
+        if (entry.error) {
+                tryAgain(entry, entry.error);
+        } else if (entry.again) {
                 entry.again = false;
                 settle(entry);
         }
+}
+
+/* What failed because somebody was away is asked again until he is back; what was refused is not. */
+function tryAgain(entry: Entry, error: ApiError): void {
+        entry.again = false;
+        const passing = error.status === 0 || error.status === 429 || error.status >= 502;
+        if (!passing || !entry.listeners.size || entry.timer) return;
+        const wait = Math.min(RETRY_LONGEST, RETRY_FIRST * 2 ** (entry.failures - 1));
+        entry.timer = window.setTimeout(() => void load(entry), Math.max(wait, error.retryAfter * 1000));
 }
 
 function load(entry: Entry): Promise<void> {
@@ -108,7 +126,8 @@ function settle(entry: Entry): void {
                 entry.dirty = true;
         } else if (entry.loading) {
                 entry.again = true;
-        } else if (!entry.timer) {
+        } else if (!entry.timer || entry.error) {
+                clearTimeout(entry.timer);
                 entry.timer = window.setTimeout(() => void load(entry), Math.max(SETTLE, 3 * entry.took));
         }
 }
@@ -157,7 +176,7 @@ export function useQuery<T>(
                 const listener = () => render((count) => count + 1);
                 entry.listeners.add(listener);
                 if (key) entries.set(key, entry);
-                const fresh = entry.at && !entry.dirty && !entry.error && Date.now() / 1000 - entry.at < 5;
+                const fresh = entry.at && !entry.dirty && !entry.error && now() - entry.at < 5;
                 if (!fresh) void load(entry);
                 return () => {
                         entry.listeners.delete(listener);
