@@ -57,4 +57,6 @@ export interface PageRow {
 }
 
 export const pages: readonly PageRow[] = [
+        { path: '/', name: 'overview', icon: 'overview', rail: true, filters: true, load: () => import('./pages/overview') },
+        { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
 ];

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* When in the week it happens: seven days by twenty-four hours, in five steps of one hue. */
+
+import { dateParts, number } from '../format';
+import type { HourCount } from '../api/types';
+import { evenThresholds, stepOf } from './steps';
+import { w } from './words';
+import './hour-of-week.css';
+import './steps.css';
+
+const CELL = 20;
+const GAP = 2;
+const LEFT = 34;
+const BOTTOM = 18;
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const DAYS = [1, 2, 3, 4, 5, 6, 7];
+const LABEL_EVERY = 3;
+
+/** A Monday at noon in UTC, from which the names of the weekdays are made. */
+const A_MONDAY = 1_704_110_400;
+const DAY = 86_400;
+
+function dayName(weekday: number, length: 'short' | 'long'): string {
+        return dateParts({ weekday: length, timeZone: 'UTC' }, A_MONDAY + (weekday - 1) * DAY);
+}
+
+function Cells({ counts }: { counts: number[][] }) {
+        const thresholds = evenThresholds(Math.max(...counts.flat()));
+
+        return (
+                <svg
+                        class="hours-grid"
+                        viewBox={`0 0 ${LEFT + 24 * CELL} ${7 * CELL + BOTTOM}`}
+                        role="img"
+                        aria-label={w.hours}
+                >
+                        {DAYS.map((weekday) => (
+                                <g key={weekday} transform={`translate(0 ${(weekday - 1) * CELL})`}>
+                                        <text x="0" y={CELL / 2 + 3}>
+                                                {dayName(weekday, 'short')}
+                                        </text>
+                                        {HOURS.map((hour) => {
+                                                const bans = counts[weekday - 1]?.[hour] ?? 0;
+                                                const title = `${dayName(weekday, 'long')}, ${w.hour(hour)}: ${w.bans(bans)}`;
+                                                return (
+                                                        <rect
+                                                                key={hour}
+                                                                class={`step-${stepOf(bans, thresholds)}`}
+                                                                x={LEFT + hour * CELL}
+                                                                y="0"
+                                                                width={CELL - GAP}
+                                                                height={CELL - GAP}
+                                                                rx="3"
+                                                        >
+                                                                <title>{title}</title>
+                                                        </rect>
+                                                );
+                                        })}
+                                </g>
+                        ))}
+                        {HOURS.filter((hour) => hour % LABEL_EVERY === 0).map((hour) => (
+                                <text key={hour} x={LEFT + hour * CELL} y={7 * CELL + BOTTOM - 4}>
+                                        {String(hour).padStart(2, '0')}
+                                </text>
+                        ))}
+                </svg>
+        );
+}
+
+function Twin({ counts }: { counts: number[][] }) {
+        return (
+                <div class="only-read">
+                        <table>
+                                <caption>{w.hours}</caption>
+                                <thead>
+                                        <tr>
+                                                <th scope="col">{w.weekday}</th>
+                                                {HOURS.map((hour) => (
+                                                        <th key={hour} scope="col">
+                                                                {w.hour(hour)}
+                                                        </th>
+                                                ))}
+                                        </tr>
+                                </thead>
+                                <tbody>
+                                        {DAYS.map((weekday) => (
+                                                <tr key={weekday}>
+                                                        <th scope="row">{dayName(weekday, 'long')}</th>
+                                                        {HOURS.map((hour) => (
+                                                                <td key={hour}>{number(counts[weekday - 1]?.[hour] ?? 0)}</td>
+                                                        ))}
+                                                </tr>
+                                        ))}
+                                </tbody>
+                        </table>
+                </div>
+        );
+}
+
+export function HourOfWeek({ rows }: { rows: readonly HourCount[] }) {
+        const counts = DAYS.map(() => HOURS.map(() => 0));
+        for (const { weekday, hour, bans } of rows) {
+                const day = counts[weekday - 1];
+                if (day) day[hour] = bans;
+        }
+        return (
+                <div class="hours">
+                        <Cells counts={counts} />
+                        <Twin counts={counts} />
+                </div>
+        );
+}

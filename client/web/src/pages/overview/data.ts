@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* What the overview asks: one call for all figures of the archive, one for what comes of the counters. */
+
+import { useQuery, type QueryState } from '../../api/query';
+import type { Archive, GeoProperties, HourCount, Overview } from '../../api/types';
+import type { TrendData } from '../../charts/buckets';
+import { timeZone } from '../../state/preferences';
+import { useFilters } from '../../state/filters';
+
+/** What the types of the whole page do not say yet: figures by jail, and addresses that came again. */
+export interface OverviewData extends Omit<Overview, 'trend'> {
+        trend: Overview['trend'] & TrendData;
+        repeat_addresses?: number;
+        before_repeat_addresses?: number;
+}
+
+/** Stats.Activity: bans in force and failures, as they went. */
+export interface Activity {
+        since: number;
+        until: number;
+        rows: { at: number; active: number; failures: number }[];
+        failures: number;
+        before_failures?: number;
+}
+
+export interface Hours {
+        rows: HourCount[];
+}
+
+const ROWS = 10;
+const FIGURES = ['Bans.*', 'History.Properties', 'Geo.Properties', 'Settings.Changed'] as const;
+const COUNTERS = ['Bans.*', 'Jail.*', 'Server.*'] as const;
+
+export function useOverview(): QueryState<OverviewData> {
+        const { query } = useFilters();
+        const asked = { ...query, limit: ROWS, by: 'jail', timezone: timeZone.value };
+        return useQuery<OverviewData>('dashboard/overview', asked, { events: FIGURES });
+}
+
+export function useActivity(): QueryState<Activity> {
+        const { filters } = useFilters();
+        const { range, since, until, jail } = filters;
+        const asked = { range, since, until, jail, timezone: timeZone.value };
+        return useQuery<Activity>('dashboard/activity', asked, { events: COUNTERS });
+}
+
+export function useHours(): QueryState<Hours> {
+        const { query } = useFilters();
+        return useQuery<Hours>('dashboard/bans/hours', { ...query, timezone: timeZone.value }, { events: FIGURES });
+}
+
+export function useArchive(): QueryState<Archive> {
+        return useQuery<Archive>('history/archive', undefined, { events: ['History.Properties'] });
+}
+
+export function useGeo(): QueryState<GeoProperties> {
+        return useQuery<GeoProperties>('geo', undefined, { events: ['Geo.Properties'] });
+}

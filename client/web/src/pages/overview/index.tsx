@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* The overview: how it is, what happened, and from where, in one screen; every figure filters all others. */
+
+import { useEffect } from 'preact/hooks';
+import type { QueryState } from '../../api/query';
+import { HourOfWeek } from '../../charts/hour-of-week';
+import { WorldMap } from '../../charts/world-map';
+import { relative } from '../../format';
+import { seconds } from '../../state/clock';
+import { useFilters, withFilters } from '../../state/filters';
+import { timeZone } from '../../state/preferences';
+import { learnJails } from '../../state/series';
+import { useStatus } from '../../state/status';
+import { Button, Card, errorText, ErrorState, Notice, Page, Skeleton } from '../../ui';
+import { useActivity, useArchive, useHours, useOverview, type OverviewData } from './data';
+import { FeedCard } from './feed';
+import { FirstRun } from './first-run';
+import { Addresses, Countries, Jails, Networks, Origins } from './lists';
+import { Strip } from './strip';
+import { Tiles } from './tiles';
+import { TrendCard } from './trend-card';
+import { w } from './words';
+import './overview.css';
+
+/** Jails that are no more have bans, too: they get what colours the running ones left. */
+function useJailColours(data: OverviewData | undefined): boolean {
+        const status = useStatus();
+        const known = status.data !== undefined;
+
+        useEffect(() => {
+                if (known && data) learnJails(data.by_jail.map(({ jail, bans }) => ({ name: jail, total_banned: bans })));
+        }, [known, data]);
+        return known || status.error !== undefined;
+}
+
+/** The last figures stay when newer ones do not come, and say how old they are. */
+function Outdated({ query }: { query: QueryState<OverviewData> }) {
+        if (!query.data || !query.error) return null;
+        const retry = (
+                <Button icon="refresh" onClick={() => void query.refresh()}>
+                        {w.retry}
+                </Button>
+        );
+        return (
+                <Notice tone="warn" title={errorText(query.error)} actions={retry}>
+                        {w.notCurrent(relative(query.at, seconds.value))}
+                </Notice>
+        );
+}
+
+function MapCard({ data }: { data: OverviewData | undefined }) {
+        const { filters, set } = useFilters();
+        return (
+                <Card span={8} title={w.where} note={w.whereNote} to={withFilters('/map')}>
+                        {data ? (
+                                <WorldMap
+                                        rows={data.by_country}
+                                        thresholds={data.thresholds}
+                                        selected={filters.country || undefined}
+                                        onSelect={(country) => set({ country })}
+                                />
+                        ) : (
+                                <div class="map-place">
+                                        <Skeleton lines={1} height={340} />
+                                </div>
+                        )}
+                </Card>
+        );
+}
+
+function HoursCard() {
+        const { data, error, refresh } = useHours();
+        return (
+                <Card span={8} title={w.hours} note={w.hoursNote(timeZone.value)}>
+                        {data && <HourOfWeek rows={data.rows} />}
+                        {!data && (error ? <ErrorState error={error} retry={() => void refresh()} /> : <Skeleton lines={7} />)}
+                </Card>
+        );
+}
+
+function Figures({ query }: { query: QueryState<OverviewData> }) {
+        const activity = useActivity();
+        const { data, stale } = query;
+        const coloured = useJailColours(data);
+
+        return (
+                <>
+                        <Outdated query={query} />
+                        <Tiles overview={query} activity={activity} />
+                        <TrendCard data={coloured ? data : undefined} stale={stale} />
+                        <FeedCard />
+                        <MapCard data={data} />
+                        <Countries data={data} />
+                        <Networks data={data} />
+                        <Jails data={data} />
+                        <Addresses data={data} />
+                        <HoursCard />
+                        <Origins data={data} />
+                </>
+        );
+}
+
+export default function OverviewPage() {
+        const query = useOverview();
+        const { data: archive } = useArchive();
+        const { data, error, refresh } = query;
+        const never = archive?.bans === 0 && data?.total === 0 && data.active === 0;
+
+        return (
+                <Page title={w.title} hidden>
+                        <Strip />
+                        {never && <FirstRun />}
+                        {!data && error ? (
+                                <Card>
+                                        <ErrorState error={error} retry={() => void refresh()} />
+                                </Card>
+                        ) : (
+                                <Figures query={query} />
+                        )}
+                </Page>
+        );
+}
