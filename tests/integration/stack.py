@@ -322,6 +322,7 @@ class Stack:
         self.program = pathlib.Path(program or self.build / "daemon/banguid")
         self.daemon_status = 0  # what banguid is expected to end with
         self.bus_process = self.polkit_process = self.daemon = self.fail2ban = self._connection = None
+        self.bridges = []
 
     # coming and going
 
@@ -373,7 +374,8 @@ class Stack:
             with contextlib.suppress(GLib.Error):
                 self._connection.close_sync(None)
             self._connection = None
-        for stop in (self.stop_daemon, self.stop_fail2ban, self.stop_polkit, self.stop_bus):
+        bridges = [bridge.stop for bridge in self.bridges]
+        for stop in (*bridges, self.stop_daemon, self.stop_fail2ban, self.stop_polkit, self.stop_bus):
             try:
                 stop()
             except StackError as error:
@@ -516,6 +518,14 @@ class Stack:
         status = daemon.popen.wait(WAIT)
         if status != expect:
             raise StackError(f"banguid ended with {status}, not {expect}:\n" + daemon.output())
+
+    def bridge(self, program=None, **settings):
+        """A bangui-rest that runs (bridge.py), until it is stopped or the stack ends."""
+        from bridge import Bridge
+
+        given = {key.replace("_", "-"): value for key, value in settings.items()}
+        self.bridges.append(Bridge(self.folder, self.address, self.environment, given, program))
+        return self.bridges[-1].start()
 
     # using it
 
