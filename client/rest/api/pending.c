@@ -11,10 +11,9 @@
 
 #define OPERATION_FOLDER BANGUI_PATH "/operation/"
 
-/* "jail/{jail}" with its parameter, escaped as the daemon does. */
+/* "jail/{jail}" with its parameter, escaped as the daemon does; operations have numbers for names, which stay. */
 static void find_object(Pending *self, const RouteMatch *match) {
         g_autofree char *folder = NULL, *name = NULL;
-        char *encoded = NULL;
         const char *place;
 
         if (!match->route->object) {
@@ -26,9 +25,12 @@ static void find_object(Pending *self, const RouteMatch *match) {
         folder =
                 g_strdup_printf("%s/%.*s", BANGUI_PATH, (int) (place - match->route->object - 1), match->route->object);
         self->label = g_strdup(g_hash_table_lookup(match->parameters, name));
-        if (sd_bus_path_encode(folder, self->label, &encoded) < 0)
+        if (g_str_equal(match->route->interface, "Operation") && !self->label[strspn(self->label, "0123456789")]) {
+                if (asprintf(&self->object, "%s/%s", folder, self->label) < 0)
+                        g_error("no memory");
+        } else if (sd_bus_path_encode(folder, self->label, &self->object) < 0) {
                 g_error("no memory");
-        self->object = encoded;
+        }
 }
 
 Pending *pending_new(Bridge *bridge, RestRequest *request, const RouteMatch *match) {
