@@ -13,7 +13,8 @@ KIND = {"enum": ["session", "token"]}
 
 
 def an_object(required, **members):
-    return {"type": "object", "properties": members, "required": required.split()}
+    """A whole one: it has no other members."""
+    return {"type": "object", "properties": members, "required": required.split(), "additionalProperties": False}
 
 
 def rows(row):
@@ -22,7 +23,8 @@ def rows(row):
 
 CREDENTIAL = dict(id=NUMBER, scope=SCOPE, created_at=NUMBER,
                   expires_at={**NUMBER, "description": "0: never"})
-SEEN = dict(seen_at={**NUMBER, "description": "when it was used last; 0: never"}, address=TEXT, agent=TEXT)
+WHEN = {**NUMBER, "description": "when it was used last; 0: never"}
+ENDED = an_object("ended", ended={**NUMBER, "description": "how many"})
 SIGNED_IN = an_object("kind id scope created_at expires_at", kind=KIND, **CREDENTIAL)
 STATUS = {"enum": ["ok", "degraded", "offline"]}
 HEALTH = an_object(
@@ -31,7 +33,6 @@ HEALTH = an_object(
     daemon=an_object("online", online=TRUTH, state=TEXT, version=TEXT),
     fail2ban=an_object("online", online=TRUTH, reason=TEXT, version=TEXT),
     parts={"type": "array", "items": an_object("name state", name=TEXT, state=TEXT, detail=TEXT)})
-NOTHING = {"type": "object", "maxProperties": 0}
 
 ROUTES = {
     "GET /health": {"answers": {"200": HEALTH}},
@@ -40,7 +41,7 @@ ROUTES = {
                             "description": "types of events, `*` at the end for all that begin so: Bans.*"}},
         "text": "A stream that does not end.",
         "answers": {"200": ("text/event-stream", TEXT)}},
-    "GET /openapi.json": {"answers": {"200": an_object("openapi info paths")}},
+    "GET /openapi.json": {"answers": {"200": {"type": "object", "required": ["openapi", "info", "paths"]}}},
     "GET /setup": {"answers": {"200": an_object("done allowed", done=TRUTH, allowed=TRUTH)}},
     "POST /setup": {"body": {"password": TEXT}, "answers": {"201": SIGNED_IN}},
     "POST /setup/strength": {
@@ -48,18 +49,20 @@ ROUTES = {
         "answers": {"200": an_object("score advice", score={"type": "integer", "minimum": 0, "maximum": 4},
                                      advice={"type": "array", "items": TEXT})}},
     "POST /auth/login": {"body": {"password": TEXT}, "answers": {"200": SIGNED_IN}},
-    "POST /auth/logout": {"answers": {"200": NOTHING}},
+    "POST /auth/logout": {"answers": {"200": ENDED}},
     "GET /auth/session": {"answers": {"200": an_object("kind id scope expires_at", kind=KIND, **CREDENTIAL)}},
-    "POST /auth/password": {"body": {"current": TEXT, "password": TEXT}, "answers": {"200": {"type": "object"}}},
-    "GET /auth/sessions": {"answers": {"200": rows(an_object("id created_at expires_at", current=TRUTH, **CREDENTIAL, **SEEN))}},
-    "DELETE /auth/sessions": {"query": {"others": TRUTH}, "answers": {"200": {"type": "object"}}},
-    "DELETE /auth/sessions/{id}": {"answers": {"200": {"type": "object"}}},
-    "GET /auth/tokens": {"answers": {"200": rows(an_object("id name scope created_at expires_at", name=TEXT, **CREDENTIAL, **SEEN))}},
+    "POST /auth/password": {"body": {"current": TEXT, "password": TEXT}, "answers": {"200": ENDED}},
+    "GET /auth/sessions": {"answers": {"200": rows(an_object("id current", current=TRUTH, last_seen_at=WHEN, address=TEXT,
+                                                             agent=TEXT, **CREDENTIAL))}},
+    "DELETE /auth/sessions": {"query": {"others": TRUTH}, "answers": {"200": ENDED}},
+    "DELETE /auth/sessions/{id}": {"answers": {"200": ENDED}},
+    "GET /auth/tokens": {"answers": {"200": rows(an_object("id name scope", name=TEXT, last_used_at=WHEN, address=TEXT,
+                                                           **CREDENTIAL))}},
     "POST /auth/tokens": {
         "body": {"name": TEXT, "scope": SCOPE, "days": {**NUMBER, "description": "until it expires; 0: never"}},
         "answers": {"201": an_object("id token scope", token={**TEXT, "description": "not shown again"}, name=TEXT,
-                                     **CREDENTIAL)}},
-    "DELETE /auth/tokens/{id}": {"answers": {"200": {"type": "object"}}},
+                                     last_used_at=WHEN, address=TEXT, **CREDENTIAL)}},
+    "DELETE /auth/tokens/{id}": {"answers": {"200": ENDED}},
 }
 
 SCHEMAS = {
