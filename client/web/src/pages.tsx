@@ -59,4 +59,19 @@ export interface PageRow {
 export const pages: readonly PageRow[] = [
         { path: '/', name: 'overview', icon: 'overview', rail: true, filters: true, load: () => import('./pages/overview') },
         { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
+        { path: '/jails', name: 'jails', icon: 'jails', rail: true, filters: true, load: () => import('./pages/jails') },
+        {
+                path: '/jails/:jail',
+                name: 'jail',
+                icon: 'jails',
+                rail: false,
+                under: '/jails',
+                filters: true,
+                load: () => import('./pages/jail'),
+        },
+        { path: '/jobs', name: 'jobs', icon: 'jobs', rail: true, load: () => import('./pages/jobs') },
+        { path: '/server', name: 'server', icon: 'server', rail: true, load: () => import('./pages/server') },
+        { path: '/geo', name: 'geo', icon: 'geo', rail: true, load: () => import('./pages/geo') },
+        { path: '/settings', name: 'settings', icon: 'settings', rail: true, load: () => import('./pages/settings') },
+        { path: '/audit', name: 'audit', icon: 'audit', rail: true, load: () => import('./pages/audit') },
 ];
