@@ -8,7 +8,7 @@
 #include "client/rest/auth/cookie.h"
 #include "client/rest/errors.h"
 
-#define TICK_SECONDS 30
+#define TICK_SECONDS 10
 #define DAY_SECONDS (24 * 60 * 60)
 #define BEARER "Bearer "
 

@@ -30,5 +30,5 @@ gboolean rest_auth_identify(RestAuth *self, RestRequest *request, GError **error
 gboolean rest_auth_is_set_up(const RestAuth *self);
 
 /* For the command line: sets the password, the first or a new one, and ends all sessions. Blocks. A bridge that runs
- * beside it sees it within half a minute. */
+ * beside it sees it within ten seconds. */
 gboolean rest_auth_set_password(RestAuth *self, const char *password, GError **error);
