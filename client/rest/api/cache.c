@@ -23,6 +23,7 @@ struct RestCache {
         GHashTable *flights; /* generation and key -> GPtrArray of RestRequest */
         GQueue order;        /* the oldest first */
         gsize bytes;
+        guint64 hits, misses;
 };
 
 static gsize entry_size(const Entry *entry) {
@@ -112,14 +113,17 @@ gboolean rest_cache_serve(RestCache *self, const char *key, guint64 generation, 
                 reply(entry, request);
                 self->bytes += entry_size(entry) - before;
                 make_room(self);
+                self->hits++;
                 return TRUE;
         }
         flight = flight_key(key, generation);
         waiting = g_hash_table_lookup(self->flights, flight);
         if (waiting) {
                 g_ptr_array_add(waiting, rest_request_ref(request));
+                self->hits++;
                 return TRUE;
         }
+        self->misses++;
         waiting = g_ptr_array_new_with_free_func((GDestroyNotify) rest_request_unref);
         g_ptr_array_add(waiting, rest_request_ref(request));
         g_hash_table_insert(self->flights, g_steal_pointer(&flight), waiting);
@@ -158,4 +162,9 @@ void rest_cache_fail(RestCache *self, const char *key, guint64 generation, const
 
         for (guint i = 0; waiting && i < waiting->len; i++)
                 rest_request_reply_error(waiting->pdata[i], error);
+}
+
+void rest_cache_count(const RestCache *self, guint64 *ret_hits, guint64 *ret_misses) {
+        *ret_hits = self->hits;
+        *ret_misses = self->misses;
 }

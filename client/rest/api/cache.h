@@ -29,3 +29,6 @@ gboolean rest_cache_serve(RestCache *self, const char *key, guint64 generation, 
 /* The answer, a JSON text that is taken over; the request and all that wait are answered. */
 void rest_cache_answer(RestCache *self, const char *key, guint64 generation, char *json);
 void rest_cache_fail(RestCache *self, const char *key, guint64 generation, const GError *error);
+
+/* How often rest_cache_serve() said TRUE and FALSE. */
+void rest_cache_count(const RestCache *self, guint64 *ret_hits, guint64 *ret_misses);

@@ -22,7 +22,14 @@ static void scrape_free(Scrape *self) {
 }
 
 static void write_bridge(const Bridge *bridge, GString *text) {
+        guint64 hits, misses;
+
+        rest_cache_count(bridge->cache, &hits, &misses);
         rest_metrics_write(bridge->metrics, text);
+        prometheus_single(text, "bangui_rest_cache_hits_total", "counter", "Answers that needed no call of the daemon.",
+                          (double) hits);
+        prometheus_single(text, "bangui_rest_cache_misses_total", "counter",
+                          "Answers that might have been kept and were not.", (double) misses);
         prometheus_single(text, "bangui_rest_connections", "gauge", "Open connections.",
                           rest_server_connections(bridge->server));
         prometheus_single(text, "bangui_rest_event_listeners", "gauge", "Who listens to events.",
