@@ -38,6 +38,7 @@ struct Daemon {
         int lock_fd;
         Store *store;
         AuditStore *audit_store;
+        ActivityStore *activity_store;
         ManualStore *manual_store;
         SettingStore *setting_store;
         JobStore *job_store;
@@ -124,6 +125,7 @@ static gboolean start_store(Daemon *self, GError **error) {
         if (!self->store)
                 return FALSE;
         self->audit_store = audit_store_new(self->store);
+        self->activity_store = activity_store_new(self->store);
         self->manual_store = manual_store_new(self->store);
         self->setting_store = setting_store_new(self->store);
         self->job_store = job_store_new(self->store);
@@ -140,6 +142,7 @@ static void stop_store(Daemon *self) {
         g_clear_pointer(&self->allow_store, allow_store_free);
         g_clear_pointer(&self->job_store, job_store_free);
         g_clear_pointer(&self->manual_store, manual_store_free);
+        g_clear_pointer(&self->activity_store, activity_store_free);
         g_clear_pointer(&self->audit_store, audit_store_free);
         g_clear_pointer(&self->store, store_close);
 }
@@ -276,6 +279,7 @@ static void start_figures(Daemon *self) {
         archive_set_listener(v->archive, &listener);
         columns_start(self->columns);
         v->figures = figures_new(self->columns, self->archive_store, self->geo, v->ban_table, self->settings);
+        v->activity = activity_new(self->activity_store, v->model, v->ban_table);
         v->history = history_new(v->archive, self->geo, v->figures);
 }
 
@@ -316,7 +320,11 @@ static gboolean start_services(Daemon *self, GError **error) {
                                                 .findings = v->findings,
                                                 .sink = &self->sink,
                                                 .jobs = v->jobs });
-        self->retention = retention_new(s, self->audit_store, self->manual_store, v->archive);
+        self->retention = retention_new(&(RetentionParts) { .settings = s,
+                                                            .audit = self->audit_store,
+                                                            .manual = self->manual_store,
+                                                            .activity = self->activity_store,
+                                                            .archive = v->archive });
         v->care = care_new(self->store, self->retention);
         return start_allow(self, error);
 }
@@ -338,6 +346,7 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->probe, probe_free);
         g_clear_pointer(&v->archive_sync, archive_sync_free);
         g_clear_pointer(&v->history, history_free);
+        g_clear_pointer(&v->activity, activity_free);
         g_clear_pointer(&v->figures, figures_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
@@ -416,6 +425,7 @@ static gboolean start_jobs(Daemon *self, GError **error) {
                 .retention = self->retention,
                 .allow = self->services.allow,
                 .places = self->services.places,
+                .activity = self->services.activity,
                 .archive_keeper = self->archive_keeper,
                 .archive_sync = self->services.archive_sync,
         };

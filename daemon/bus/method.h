@@ -19,6 +19,7 @@
 #include "services/audit.h"
 #include "services/bans/bans.h"
 #include "services/explain/explain.h"
+#include "services/figures/activity.h"
 #include "services/figures/figures.h"
 #include "services/findings.h"
 #include "services/jails/jails.h"
@@ -42,6 +43,7 @@ typedef struct Services {
         ArchiveRecorder *archive_recorder;
         ArchiveSync *archive_sync;
         Figures *figures;
+        Activity *activity;
         History *history;
         Probe *probe;
         Places *places;

@@ -39,6 +39,13 @@ static const OptionSpec overview_table[] = {
         ARCHIVE_OPTIONS(StatsOptions, filter), LIMIT_OPTION, BUCKET_OPTION, TIMEZONE_OPTION, BY_OPTION, {},
 };
 
+static const OptionSpec activity_table[] = {
+        ARCHIVE_TIME_OPTIONS(StatsOptions, filter),
+        BUCKET_OPTION,
+        TIMEZONE_OPTION,
+        {},
+};
+
 /* A name, or a number of seconds. */
 static gboolean read_bucket(GVariant *value, const char *what, Bucket *ret, GError **error) {
         g_autoptr(GVariant) dictionary = NULL;
@@ -71,20 +78,30 @@ static gboolean read_by(const char *by, FigureQuery *query, GError **error) {
         return FALSE;
 }
 
-static GVariant *run_figure(const Services *services, const MethodCall *call, const char *what, const OptionSpec *table,
-                            gint64 limit, FigureFunc *func, GError **error) {
-        StatsOptions options = { .filter = ARCHIVE_FILTER_INPUT_NONE, .limit = limit };
-        g_autoptr(GVariant) dictionary = method_options(call), bucket = NULL;
-        FigureQuery query = { .now = call->now };
+/* Texts of the query are borrowed from the dictionary. */
+static gboolean read_query(GVariant *dictionary, const MethodCall *call, const char *what, const OptionSpec *table,
+                           FigureQuery *query, GError **error) {
+        StatsOptions options = { .filter = ARCHIVE_FILTER_INPUT_NONE, .limit = query->limit };
+        g_autoptr(GVariant) bucket = NULL;
 
         if (!options_read(dictionary, table, what, &options, error))
-                return NULL;
+                return FALSE;
         bucket = options.bucket;
-        if ((bucket && !read_bucket(bucket, what, &query.bucket, error)) || !read_by(options.by, &query, error) ||
-            !archive_filter_read(&options.filter, RANGE_DEFAULT, call->now, &query.filter, error))
+        if ((bucket && !read_bucket(bucket, what, &query->bucket, error)) || !read_by(options.by, query, error) ||
+            !archive_filter_read(&options.filter, RANGE_DEFAULT, call->now, &query->filter, error))
+                return FALSE;
+        query->limit = (guint) options.limit;
+        query->timezone = options.timezone;
+        return TRUE;
+}
+
+static GVariant *run_figure(const Services *services, const MethodCall *call, const char *what, const OptionSpec *table,
+                            guint limit, FigureFunc *func, GError **error) {
+        g_autoptr(GVariant) dictionary = method_options(call);
+        FigureQuery query = { .now = call->now, .limit = limit };
+
+        if (!read_query(dictionary, call, what, table, &query, error))
                 return NULL;
-        query.limit = (guint) options.limit;
-        query.timezone = options.timezone;
         return method_result(func(services->figures, &query, error));
 }
 
@@ -128,6 +145,15 @@ static GVariant *run_overview(const Services *services, MethodCall *call, GError
         return run_figure(services, call, "Overview", overview_table, 10, figures_overview, error);
 }
 
+static GVariant *run_activity(const Services *services, MethodCall *call, GError **error) {
+        g_autoptr(GVariant) dictionary = method_options(call);
+        FigureQuery query = { .now = call->now };
+
+        if (!read_query(dictionary, call, "Activity", activity_table, &query, error))
+                return NULL;
+        return method_result(activity_figure(services->activity, &query, error));
+}
+
 static const Method rows[] = {
         { .name = "ByCountry", .action = "read", .lane = LANE_MEMORY, .run = run_by_country },
         { .name = "ByJail", .action = "read", .lane = LANE_MEMORY, .run = run_by_jail },
@@ -139,6 +165,7 @@ static const Method rows[] = {
         { .name = "HourOfWeek", .action = "read", .lane = LANE_MEMORY, .run = run_hour_of_week },
         { .name = "Compare", .action = "read", .lane = LANE_MEMORY, .run = run_compare },
         { .name = "Overview", .action = "read", .lane = LANE_MEMORY, .run = run_overview },
+        { .name = "Activity", .action = "read", .lane = LANE_MEMORY, .run = run_activity },
         {},
 };
 

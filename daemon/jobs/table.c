@@ -64,6 +64,12 @@ static gboolean run_geo_clean(gpointer userdata, Operation *operation, GError **
         return places_clean(((const JobServices *) userdata)->places, operation, error);
 }
 
+static gboolean run_activity(gpointer userdata, Operation *operation, GError **error) {
+        const JobServices *services = userdata;
+
+        return activity_sample(services->activity, g_get_real_time() / G_USEC_PER_SEC, operation, error);
+}
+
 static gboolean run_allow_list(gpointer userdata, Operation *operation, GError **error) {
         const JobServices *services = userdata;
 
@@ -125,6 +131,13 @@ static const SchedulerJob rows[] = {
                 .description = "Removes what was found outside about addresses that nobody asked for in 90 days",
                 .interval_s = 86400,
                 .run = run_geo_clean,
+        },
+        {
+                .name = ACTIVITY_JOB,
+                .description = "Notes how many bans are in force and how many failures were counted",
+                .interval_s = ACTIVITY_INTERVAL_S,
+                .later = TRUE, /* nothing is known at the start */
+                .run = run_activity,
         },
         {
                 .name = ALLOW_JOB,

@@ -9,6 +9,7 @@
 #include "jobs/watcher.h"
 #include "services/allow/allow.h"
 #include "services/archive/retention.h"
+#include "services/figures/activity.h"
 #include "services/places/places.h"
 
 /* What the rows call. Borrowed; good as long as the scheduler lives. */
@@ -18,6 +19,7 @@ typedef struct JobServices {
         Retention *retention;
         Allow *allow;
         Places *places;
+        Activity *activity;
         ArchiveKeeper *archive_keeper;
         ArchiveSync *archive_sync;
 } JobServices;

@@ -24,6 +24,7 @@
  *                  jails "" = all
  * allow_mark       what the allow list stands for in a jail's ignore list, and whether we put it there
  * setting          values set at run time
+ * activity         a sample every few minutes: bans in force, and failures since the sample before
  * job              the last run of each job that is not to be made again because the daemon was started again
  */
 
@@ -183,6 +184,12 @@ const char *const store_steps[] = {
         "  error TEXT NOT NULL,"
         "  message TEXT NOT NULL"
         ") STRICT, WITHOUT ROWID;",
+
+        "CREATE TABLE activity ("
+        "  at INTEGER PRIMARY KEY,"
+        "  active INTEGER NOT NULL,"
+        "  failures INTEGER NOT NULL"
+        ") STRICT;",
 
         NULL,
 };

@@ -56,6 +56,7 @@ typedef struct World {
         Store *store;
         AuditStore *audit;
         ManualStore *manual;
+        ActivityStore *activity;
         ArchiveStore *archive_store;
         Archive *archive;
         Retention *retention;
@@ -71,7 +72,9 @@ static void begin(World *self) {
         self->audit = audit_store_new(self->store);
         self->manual = manual_store_new(self->store);
         self->archive = archive_new(self->archive_store, NULL, NULL);
-        self->retention = retention_new(NULL, self->audit, self->manual, self->archive);
+        self->activity = activity_store_new(self->store);
+        self->retention = retention_new(&(RetentionParts) {
+                .audit = self->audit, .manual = self->manual, .activity = self->activity, .archive = self->archive });
         self->now = g_get_real_time() / G_USEC_PER_SEC;
         archive_generate(self->archive, BANS, self->now);
 }
@@ -82,6 +85,7 @@ static void end(World *self) {
         retention_free(self->retention);
         archive_free(self->archive);
         archive_store_free(self->archive_store);
+        activity_store_free(self->activity);
         manual_store_free(self->manual);
         audit_store_free(self->audit);
         store_close(self->store);

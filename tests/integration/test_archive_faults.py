@@ -160,7 +160,8 @@ class Kill(unittest.TestCase):
                     tables = {name for name, in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
                     version = database.execute("PRAGMA user_version").fetchone()[0]
                     self.assertEqual(version > 1, "ban" in tables, "half a migration")
-                for kept in (stack.folder / "store").glob("*.v1"):
+                    self.assertEqual(version > 2, "activity" in tables, "half a migration")
+                for kept in (stack.folder / "store").glob("*.v[12]"):
                     with contextlib.closing(sqlite3.connect(kept)) as database:
                         self.assertEqual(database.execute("SELECT count(*) FROM audit").fetchone(), (5000,))
                 stack.start_daemon(probed=False)

@@ -84,6 +84,36 @@ class Live(StatsTest):
         overview = self.ask("Overview", range="7d")
         self.assertEqual((3, 3), (overview["total"], overview["active"]))
 
+    def sample(self):
+        row = self.stack.call("Jobs.Run", GLib.Variant("(sa{sv})", ("activity", {"wait": GLib.Variant("x", 20)})))
+        self.assertEqual("done", row["last_result"])
+        return row["last_message"]
+
+    def test_activity(self):
+        """What the archive does not tell: failures that led to no ban, and how many bans were in force when."""
+        self.start()
+        self.stack.wait_until(lambda: len(self.stack.get("Server", "Jails")) == 2, "the first probe")
+        self.assertEqual("bans in force: 0, failures: 0", self.sample())
+        self.stack.fail("sshd", "192.0.2.1", times=3)
+        self.stack.fail("web", "192.0.2.2", times=2)
+        self.stack.wait_until(lambda: self.stack.get("Bans", "Active") == 1, "the ban")
+        self.stack.banguictl("jobs", "run", "probe")
+        self.stack.wait_until(lambda: self.stack.get("Server", "TotalFailed") == 5, "the failures")
+        self.assertEqual("bans in force: 1, failures: 5", self.sample())
+        activity = self.ask("Activity", timezone="Europe/Berlin")
+        self.assertEqual((5, "hour", 3600, "Europe/Berlin"),
+                         tuple(activity[key] for key in ("failures", "bucket", "bucket_seconds", "timezone")))
+        self.assertEqual([1], [row["active"] for row in activity["rows"] if "active" in row][-1:])
+        self.assertEqual(5, sum(row["failures"] for row in activity["rows"]))
+        self.assertNotIn("before_failures", activity)
+
+        self.stack.stop_fail2ban()
+        self.stack.wait_until(lambda: not self.stack.get("Server", "Online"), "its end")
+        self.assertEqual("fail2ban is offline", self.sample())
+        self.assertEqual(5, self.ask("Activity", range="all")["failures"])
+        self.refuse("Activity", "jail", jail="sshd")
+        self.refuse("Activity", "bucket", bucket="minute")
+
     def test_countries(self):
         self.start()
         for address in ("8.8.8.8", "192.0.2.1"):
@@ -158,6 +188,15 @@ class History(StatsTest):
         self.assertEqual(sum(days.values()), trend["total"])
         self.assertEqual(("day", DAY, "Europe/Berlin"), (trend["bucket"], trend["bucket_seconds"], trend["timezone"]))
 
+    def test_trend_by_jail(self):
+        for figure in (self.ask("Trend", range="365d", by="jail"), self.ask("Overview", range="365d", by="jail")):
+            trend = figure.get("trend", figure)
+            alone = {jail: self.ask("Trend", range="365d", jail=jail) for jail in ("sshd", "web")}
+            self.assertEqual(["sshd", "web"], [row["jail"] for row in trend["series"]])
+            for row in trend["series"]:
+                self.assertEqual([bucket["bans"] for bucket in alone[row["jail"]]["rows"]], list(row["bans"]))
+        self.assertNotIn("series", self.ask("Trend", range="365d"))
+
     def test_buckets(self):
         for name, bucket in (("24h", "hour"), ("7d", "6h"), ("30d", "day"), ("365d", "week")):
             self.assertEqual(bucket, self.ask("Trend", range=name)["bucket"])
@@ -179,6 +218,10 @@ class History(StatsTest):
         before = len(self.matching(since=2 * since - until, until=since))
         total = len(self.matching(since=since, until=until))
         self.assertEqual((total, before), (both["total"], both["before"]))
+        again = collections.Counter(ban.address for ban in self.matching(since=since, until=until))
+        self.assertEqual(sum(bans > 1 for bans in again.values()), both["repeat_addresses"])
+        again = collections.Counter(ban.address for ban in self.matching(since=2 * since - until, until=since))
+        self.assertEqual(sum(bans > 1 for bans in again.values()), both["before_repeat_addresses"])
         self.assertAlmostEqual((total - before) / before, both["change"])
         self.assertNotIn("before", self.ask("Compare", range="all"))
 
@@ -193,6 +236,8 @@ class History(StatsTest):
         self.refuse("Trend", "bucket", bucket=True)
         self.refuse("Trend", "bucket", bucket="hour", since=1000)
         self.refuse("Overview", "timezone", timezone="Mars/Olympus")
+        self.refuse("Trend", "by", by="country")
+        self.refuse("ByJail", "by", by="jail")
         self.assertEqual(len(self.bans), self.ask("Unique", range="all")["total"])
 
     def test_retention(self):

@@ -19,6 +19,7 @@ void retention_fixture_open(RetentionFixture *self) {
         g_assert_no_error(error);
         self->audit = audit_store_new(self->store);
         self->manual = manual_store_new(self->store);
+        self->activity = activity_store_new(self->store);
         file = g_build_filename(self->folder, "bangui.conf", NULL);
         g_assert_true(g_file_set_contents(file, "", 0, NULL));
         self->settings = settings_load(file, environment, overrides, &error);
@@ -27,7 +28,11 @@ void retention_fixture_open(RetentionFixture *self) {
         self->archive_store = archive_store_new(self->store, &error);
         g_assert_no_error(error);
         self->archive = archive_new(self->archive_store, NULL, self->settings);
-        self->retention = retention_new(self->settings, self->audit, self->manual, self->archive);
+        self->retention = retention_new(&(RetentionParts) { .settings = self->settings,
+                                                            .audit = self->audit,
+                                                            .manual = self->manual,
+                                                            .activity = self->activity,
+                                                            .archive = self->archive });
         self->steps = g_string_new(NULL);
 }
 
@@ -38,6 +43,7 @@ void retention_fixture_close(RetentionFixture *self) {
         archive_free(self->archive);
         archive_store_free(self->archive_store);
         settings_free(self->settings);
+        activity_store_free(self->activity);
         manual_store_free(self->manual);
         audit_store_free(self->audit);
         store_close(self->store);

@@ -19,6 +19,7 @@ typedef struct RetentionFixture {
         Store *store;
         AuditStore *audit;
         ManualStore *manual;
+        ActivityStore *activity;
         Settings *settings;
         ArchiveStore *archive_store;
         Archive *archive;

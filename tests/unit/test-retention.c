@@ -34,13 +34,20 @@ static void assert_cancelled(RetentionFixture *f, Operation *operation, const ch
         g_assert_cmpstr(f->steps->str, ==, steps);
 }
 
+static void add_samples(RetentionFixture *f, guint n, gint64 at) {
+        for (guint i = 0; i < n; i++)
+                g_assert_true(activity_store_add(f->activity, &(ActivitySample) { .at = at + i }, NULL));
+}
+
 static void test_nothing_to_do(RetentionFixture *f, gconstpointer data) {
         retention_fixture_add_audit(f, 3, NOW);
         retention_fixture_add_manual(f, 2, NOW);
+        add_samples(f, 2, NOW);
         retention_fixture_watch(f);
-        assert_run(f, "0 0 0 ");
+        assert_run(f, "0 0 0 0 ");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 3);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 2);
+        g_assert_cmpuint(retention_fixture_count(f, "activity"), ==, 2);
 }
 
 /* What is just as old as the limit stays. */
@@ -53,12 +60,14 @@ static void test_limit(RetentionFixture *f, gconstpointer data) {
         retention_fixture_add_manual(f, 1, LIMIT - 1);
         retention_fixture_add_manual(f, 2, LIMIT);
         retention_fixture_add_manual(f, 4, LIMIT + 1);
+        add_samples(f, 6, LIMIT - 4);
         retention_fixture_watch(f);
-        assert_run(f, "1 1 0 ");
+        assert_run(f, "1 1 4 0 ");
         g_assert_cmpuint(retention_fixture_count(f, too_old), ==, 0);
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 6);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 6);
         g_assert_cmpuint(retention_fixture_count(f, "manual_address"), ==, 6);
+        g_assert_cmpuint(retention_fixture_count(f, "activity"), ==, 2);
 }
 
 /* Addresses go first, and are not noted since they have no row ids. */
@@ -68,11 +77,11 @@ static void test_steps(RetentionFixture *f, gconstpointer data) {
         retention_fixture_add_manual(f, 1500, LIMIT - 1);
         retention_fixture_add_manual(f, 2, NOW);
         retention_fixture_watch(f);
-        assert_run(f, "1000 1000 500 0 1000 500 0 ");
+        assert_run(f, "1000 1000 500 0 1000 500 0 0 ");
         g_assert_cmpuint(retention_fixture_count(f, "audit"), ==, 3);
         g_assert_cmpuint(retention_fixture_count(f, "manual"), ==, 2);
         g_assert_cmpuint(retention_fixture_count(f, "manual_address"), ==, 2);
-        assert_run(f, "1000 1000 500 0 1000 500 0 0 0 0 ");
+        assert_run(f, "1000 1000 500 0 1000 500 0 0 0 0 0 0 ");
 }
 
 static void stop_at_second(guint number, gpointer userdata) {
@@ -188,10 +197,16 @@ static void test_archive_for_ever(RetentionFixture *f, gconstpointer data) {
         settings = settings_load(file, environment, overrides, &error);
         g_assert_no_error(error);
         g_assert_cmpint(g_unlink(file), ==, 0);
-        retention = retention_new(settings, f->audit, f->manual, f->archive);
+        retention = retention_new(&(RetentionParts) { .settings = settings,
+                                                      .audit = f->audit,
+                                                      .manual = f->manual,
+                                                      .activity = f->activity,
+                                                      .archive = f->archive });
+        add_samples(f, 10, 1000000000);
         retention_fixture_add_bans(f, 10, 1000000000);
         g_assert_true(retention_run(retention, NOW, NULL, &error));
         g_assert_cmpuint(retention_fixture_count(f, "ban"), ==, 10);
+        g_assert_cmpuint(retention_fixture_count(f, "activity"), ==, 10);
 }
 
 static void add(const char *path, void (*test)(RetentionFixture *, gconstpointer)) {

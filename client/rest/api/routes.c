@@ -50,6 +50,7 @@ const Route routes[] = {
         { "GET", "/dashboard/bans/trend", READ, CALL, "Stats", "Trend" },
         { "GET", "/dashboard/bans/hours", READ, CALL, "Stats", "HourOfWeek" },
         { "GET", "/dashboard/bans/compare", READ, CALL, "Stats", "Compare" },
+        { "GET", "/dashboard/activity", READ, CALL, "Stats", "Activity" },
 
         { "GET", "/bans/active", READ, CALL, "Bans", "List" },
         { "GET", "/bans/active/dump", READ, ROUTE_LINES, "Bans", "Dump" },

@@ -6,19 +6,13 @@
 #define REST_MAX_US (50 * 1000)
 
 struct Retention {
-        const Settings *settings;
-        AuditStore *audit;
-        ManualStore *manual;
-        Archive *archive;
+        RetentionParts parts;
 };
 
-Retention *retention_new(const Settings *settings, AuditStore *audit, ManualStore *manual, Archive *archive) {
+Retention *retention_new(const RetentionParts *parts) {
         Retention *self = g_new0(Retention, 1);
 
-        self->settings = settings;
-        self->audit = audit;
-        self->manual = manual;
-        self->archive = archive;
+        self->parts = *parts;
         return self;
 }
 
@@ -32,7 +26,7 @@ static void rest(gint64 began_us) {
 }
 
 static gint64 oldest_at(Retention *self) {
-        g_autoptr(GVariant) state = g_variant_ref_sink(archive_state(self->archive));
+        g_autoptr(GVariant) state = g_variant_ref_sink(archive_state(self->parts.archive));
         gint64 at = 0;
 
         (void) g_variant_lookup(state, "OldestAt", "x", &at);
@@ -55,7 +49,8 @@ gboolean retention_purge(Retention *self, gint64 before_at, Operation *operation
         do {
                 gint64 began_us = g_get_monotonic_time();
 
-                if (!operation_check(operation, error) || !archive_purge_step(self->archive, before_at, &step, error))
+                if (!operation_check(operation, error) ||
+                    !archive_purge_step(self->parts.archive, before_at, &step, error))
                         return FALSE;
                 *ret_removed += step;
                 report(self, operation, first_at, before_at, *ret_removed);
@@ -71,7 +66,8 @@ static gboolean purge_audit(Retention *self, gint64 before_at, Operation *operat
         do {
                 gint64 began_us = g_get_monotonic_time();
 
-                if (!operation_check(operation, error) || !audit_store_purge(self->audit, before_at, &more, error))
+                if (!operation_check(operation, error) ||
+                    !audit_store_purge(self->parts.audit, before_at, &more, error))
                         return FALSE;
                 if (more)
                         rest(began_us);
@@ -85,7 +81,23 @@ static gboolean purge_manual(Retention *self, gint64 before_at, Operation *opera
         do {
                 gint64 began_us = g_get_monotonic_time();
 
-                if (!operation_check(operation, error) || !manual_store_purge(self->manual, before_at, &more, error))
+                if (!operation_check(operation, error) ||
+                    !manual_store_purge(self->parts.manual, before_at, &more, error))
+                        return FALSE;
+                if (more)
+                        rest(began_us);
+        } while (more);
+        return TRUE;
+}
+
+static gboolean purge_activity(Retention *self, gint64 before_at, Operation *operation, GError **error) {
+        gboolean more;
+
+        do {
+                gint64 began_us = g_get_monotonic_time();
+
+                if (!operation_check(operation, error) ||
+                    !activity_store_purge(self->parts.activity, before_at, &more, error))
                         return FALSE;
                 if (more)
                         rest(began_us);
@@ -94,11 +106,12 @@ static gboolean purge_manual(Retention *self, gint64 before_at, Operation *opera
 }
 
 gboolean retention_run(Retention *self, gint64 now, Operation *operation, GError **error) {
-        gint64 audit_days = settings_int(self->settings, SETTING_STORE_AUDIT_DAYS);
-        gint64 archive_days = settings_int(self->settings, SETTING_ARCHIVE_DAYS);
+        gint64 audit_days = settings_int(self->parts.settings, SETTING_STORE_AUDIT_DAYS);
+        gint64 archive_days = settings_int(self->parts.settings, SETTING_ARCHIVE_DAYS);
         guint64 removed = 0;
 
         return purge_audit(self, now - audit_days * DAY_S, operation, error) &&
                purge_manual(self, now - audit_days * DAY_S, operation, error) &&
-               (archive_days == 0 || retention_purge(self, now - archive_days * DAY_S, operation, &removed, error));
+               (archive_days == 0 || (purge_activity(self, now - archive_days * DAY_S, operation, error) &&
+                                      retention_purge(self, now - archive_days * DAY_S, operation, &removed, error)));
 }

@@ -12,16 +12,26 @@
 #include "core/settings.h"
 #include "services/archive/archive.h"
 #include "services/operation.h"
+#include "store/activity-store.h"
 #include "store/audit-store.h"
 #include "store/manual-store.h"
 
 typedef struct Retention Retention;
 
-Retention *retention_new(const Settings *settings, AuditStore *audit, ManualStore *manual, Archive *archive);
+/* All are borrowed. */
+typedef struct RetentionParts {
+        const Settings *settings;
+        AuditStore *audit;
+        ManualStore *manual;
+        ActivityStore *activity;
+        Archive *archive;
+} RetentionParts;
+
+Retention *retention_new(const RetentionParts *parts);
 void retention_free(Retention *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Retention, retention_free)
 
-/* Removes what is too old from the audit, from who banned by hand, and from the archive; CANCELLED between two steps.
+/* Removes what is too old from the audit, from who banned by hand, and from the archive with its samples; CANCELLED between two steps.
  * The operation's last message says what went. */
 gboolean retention_run(Retention *self, gint64 now, Operation *operation, GError **error);
 
