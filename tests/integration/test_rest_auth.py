@@ -435,7 +435,8 @@ class Sessions(Shared):
     def test_password_set_by_the_command_line(self):
         self.start()
         caller = self.signed_in()
-        words = [self.bridge.program, f"--config={os.devnull}", f"--store-folder={self.bridge.store}", "--set-password"]
+        config = self.bridge.folder / f"{self.bridge.name}.conf"
+        words = [self.bridge.program, f"--config={config}", f"--store-folder={self.bridge.store}", "--set-password"]
         subprocess.run(words, input=OTHER + "\n", text=True, check=True, timeout=WAIT)
         self.assertEqual((401, 200), (self.caller("127.0.0.5").login().status, self.caller().login(OTHER).status))
         deadline = time.monotonic() + 15
