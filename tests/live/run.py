@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""`make run`: a private fail2ban under attack and BanGUI on a private bus, until Ctrl-C.
+"""`make run`: a private fail2ban under attack, BanGUI on a private bus, and its page, until Ctrl-C.
 
 Everything lies in one folder in the place for temporary files, which goes when this ends; nothing of the machine's own
 fail2ban, bus or BanGUI is touched, and any number can run side by side. Root gets a private polkitd as well, so
@@ -9,7 +9,9 @@ that other users can be tried out; without it the daemon answers the own user al
 import argparse
 import os
 import pathlib
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 from feeder import Feeder  # noqa: E402
+from past import write_past  # noqa: E402
 from stack import NAME, ROOT, Stack, StackError, can_have_polkit  # noqa: E402
 
 JAILS = {"sshd": {"filter": "sshd"}, "nginx-http-auth": {"filter": "nginx-http-auth", "bantime": "2m"}}
@@ -24,8 +27,13 @@ JAILS = {"sshd": {"filter": "sshd"}, "nginx-http-auth": {"filter": "nginx-http-a
 # Short bans, so that one sees them end; who comes back stays longer.
 DEFAULT = {"bantime": "1m", "bantime.increment": "true", "bantime.maxtime": "15m", "findtime": "10m", "maxretry": "3"}
 
+PORT = 8470
+
 WORDS = """
 BanGUI on a private bus, before a private fail2ban under attack. Ctrl-C ends all of it and leaves nothing behind.
+
+The page:  {url}
+Password:  {password}
 
 Type in another terminal, once:
 
@@ -51,6 +59,10 @@ or, each with the bus in it:
     {client} --bus {address} bans
     busctl --address={address} introspect {name} {root}
 
+The HTTP API is what the page uses; {url}api/v1/openapi.json describes it:
+
+    curl -s {url}api/v1/health
+
 fail2ban's log: {log}
 {polkit}
 What happens, as `banguictl watch` tells it:
@@ -75,7 +87,10 @@ def run(given):
     polkit = can_have_polkit()
     with Stack(jails=JAILS, default=DEFAULT, polkit=polkit) as stack:
         client = stack.client
+        remember_past(stack)
+        bridge, password = open_page(stack)
         print(WORDS.format(address=stack.address, programs=client.parent, client=client, name=NAME, root=ROOT,
+                           url=bridge.url, password=password,
                            log=stack.fail2ban.logs / "fail2ban.log",
                            polkit="" if polkit else NO_POLKIT),
               flush=True)
@@ -87,12 +102,31 @@ def run(given):
             watch.wait()
 
 
+def remember_past(stack):
+    """Weeks of bans for the archive, in the way in which an administrator brings in old logs."""
+    log = stack.folder / "past.log"
+    write_past(log, list(JAILS))
+    stack.run(stack.client, "--bus", stack.address, "import-log", log, check=True)
+    log.unlink()
+
+
+def open_page(stack):
+    """The bridge with the built page, set up with a password of this run: (bridge, password)."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken = probe.connect_ex(("127.0.0.1", PORT)) == 0
+    bridge = stack.bridge(listen=f"127.0.0.1:{0 if taken else PORT}", **{"web-folder": stack.build / "client/web/dist"})
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    bridge.set_up(password)
+    return bridge, password
+
+
 def feed(stack, watch, given):
     feeder = Feeder({jail: stack.fail2ban.log_path(jail) for jail in JAILS}, seed=given.seed)
     end = time.monotonic() + given.seconds if given.seconds else None
     while end is None or time.monotonic() < end:
         time.sleep(min(feeder.step(), 1))
-        for process in (stack.bus_process, stack.daemon):
+        for process in (stack.bus_process, stack.daemon, *(bridge.process for bridge in stack.bridges)):
             if not process.running():
                 raise StackError(f"{process.name} ended with {process.popen.wait()}")
         if watch.poll() is not None:
