@@ -124,8 +124,9 @@ static const Option allow_options[] = {
 
 static const Option stats_options[] = {
         OPTION_FILTERS,
-        { "bucket", 0, "SIZE", "trend: auto (default), hour, 6h, day, week, month, or seconds" },
-        { "timezone", 0, "ZONE", "trend, hours: days and hours of this zone (default: as times are shown)" },
+        { "bucket", 0, "SIZE", "trend, activity: auto (default), hour, 6h, day, week, month, or seconds" },
+        { "by", 0, "WHAT", "trend: a column for each of the most frequent jails (jail)" },
+        { "timezone", 0, "ZONE", "trend, hours, activity: days and hours of this zone (default: as times are shown)" },
         { "limit", 'n', "COUNT", "network, top: at most so many rows, 1 to 500 (default 20; overview: 5 of each)" },
         OPTIONS_END,
 };
@@ -284,12 +285,13 @@ const Command commands[] = {
           .words_maximum = 1,
           .run = address_run },
         { .name = "stats",
-          .usage = "[overview]\ncountry|jail|network|origin|top|unique\ntrend|hours|compare",
+          .usage = "[overview]\ncountry|jail|network|origin|top|unique\ntrend|hours|compare|activity",
           .summary = "Count the bans of the archive",
           .details = "Without --range or --since the last 24 hours are counted.",
           .examples = "banguictl stats\n"
                       "banguictl stats country --range 30d\n"
-                      "banguictl stats trend --range 7d --jail sshd --bucket day",
+                      "banguictl stats trend --range 7d --jail sshd --bucket day\n"
+                      "banguictl stats trend --range 30d --by jail",
           .options = stats_options,
           .words_maximum = 1,
           .run = stats_run },

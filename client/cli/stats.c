@@ -7,6 +7,7 @@
 #include "client/cli/bars.h"
 #include "client/cli/command.h"
 #include "client/cli/filters.h"
+#include "client/cli/stats-time.h"
 #include "client/cli/week.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
@@ -81,10 +82,13 @@ static void print_total(Cli *cli, const Value *result) {
         int64_t total = value_int(result, "total", 0);
         int64_t since = value_int(result, "since", 0);
         int64_t addresses = value_int(result, "addresses", 0);
+        int64_t again = value_int(result, "repeat_addresses", 0);
 
         output_printf(&cli->output, "%lld ban%s", (long long) total, total == 1 ? "" : "s");
         if (value_get(result, "addresses") != NULL)
                 output_printf(&cli->output, " of %lld address%s", (long long) addresses, addresses == 1 ? "" : "es");
+        if (again > 0)
+                output_printf(&cli->output, " (%lld more than once)", (long long) again);
         if (since > 0) {
                 output_add(&cli->output, " since ");
                 clock_add_time(&cli->clock, &cli->output.text, since);
@@ -97,7 +101,22 @@ typedef struct Figure {
         const Bars *bars; /* NULL: its rows, if any, are the hours of a week */
         bool limited;
         bool zoned;
+        bool timed;                                   /* in buckets */
+        void (*print)(Cli *cli, const Value *result); /* all of it, in place of the bars */
 } Figure;
+
+static void figure_print(Cli *cli, const Figure *figure, const Value *result) {
+        print_total(cli, result);
+        if (value_int(result, "total", 0) == 0 || value_count(value_get(result, "rows")) == 0)
+                return;
+        output_add(&cli->output, "\n");
+        if (value_get(result, "series") != NULL)
+                stats_print_series(cli, result);
+        else if (figure->bars != NULL)
+                bars_print(cli, figure->bars, value_get(result, "rows"));
+        else
+                week_print(cli, value_get(result, "rows"));
+}
 
 static int figure_show(Cli *cli, const Figure *figure) {
         auto_value Value *options = value_new(VALUE_MAP);
@@ -106,8 +125,10 @@ static int figure_show(Cli *cli, const Figure *figure) {
 
         if (status != 0)
                 return status;
-        if (strcmp(figure->member, "Trend") == 0)
+        if (figure->timed) {
                 cli_take_string(cli, options, "bucket");
+                cli_take_string(cli, options, "by");
+        }
         result = cli_ask(cli, BANGUI_PATH, BANGUI_STATS, figure->member, "m", options);
         if (result == NULL)
                 return cli_fail(cli);
@@ -115,14 +136,10 @@ static int figure_show(Cli *cli, const Figure *figure) {
                 cli_print_json(cli, result);
                 return 0;
         }
-        print_total(cli, result);
-        if (value_int(result, "total", 0) > 0 && value_count(value_get(result, "rows")) > 0) {
-                output_add(&cli->output, "\n");
-                if (figure->bars != NULL)
-                        bars_print(cli, figure->bars, value_get(result, "rows"));
-                else
-                        week_print(cli, value_get(result, "rows"));
-        }
+        if (figure->print != NULL)
+                figure->print(cli, result);
+        else
+                figure_print(cli, figure, result);
         return 0;
 }
 
@@ -151,7 +168,11 @@ static int stats_unique(Cli *cli) {
 }
 
 static int stats_trend(Cli *cli) {
-        return figure_show(cli, &(Figure) { "Trend", &bars_trend, .zoned = true });
+        return figure_show(cli, &(Figure) { "Trend", &bars_trend, .zoned = true, .timed = true });
+}
+
+static int stats_activity(Cli *cli) {
+        return figure_show(cli, &(Figure) { "Activity", .zoned = true, .timed = true, .print = stats_print_activity });
 }
 
 static int stats_hours(Cli *cli) {
@@ -257,6 +278,7 @@ int stats_run(Cli *cli) {
                 { "origin", 0, 0, stats_origin },     { "top", 0, 0, stats_top },
                 { "unique", 0, 0, stats_unique },     { "trend", 0, 0, stats_trend },
                 { "hours", 0, 0, stats_hours },       { "compare", 0, 0, stats_compare },
+                { "activity", 0, 0, stats_activity },
         };
 
         if (cli_n_words(cli) == 0)

@@ -33,7 +33,7 @@ _banguictl_options() {
                 ;;
         history) printf '%s\n' $_banguictl_filters --kind --min --limit --all ;;
         address) printf '%s\n' --limit --all ;;
-        stats) printf '%s\n' $_banguictl_filters --bucket --timezone --limit ;;
+        stats) printf '%s\n' $_banguictl_filters --bucket --by --timezone --limit ;;
         archive) printf '%s\n' --before --reason ;;
         export) printf '%s\n' $_banguictl_filters --format --lines ;;
         import-log) printf '%s\n' --timezone --dry-run ;;
@@ -66,7 +66,7 @@ _banguictl_words() {
         archive:2) compgen -f -- "$current" ;;
         history:1) printf '%s\n' list repeaters ;;
         allow:1) printf '%s\n' add change remove check list ;;
-        stats:1) printf '%s\n' overview country jail network origin top unique trend hours compare ;;
+        stats:1) printf '%s\n' overview country jail network origin top unique trend hours compare activity ;;
         geo:1) printf '%s\n' show lookup ask reload resolve ;;
         jobs:1) printf '%s\n' list run ;;
         jobs:2) _banguictl_jobs ;;
@@ -95,6 +95,7 @@ _banguictl_argument() {
         --origin) printf '%s\n' self manual blocklist ;;
         --kind) printf '%s\n' ban unban ;;
         --bucket) printf '%s\n' auto hour 6h day week month ;;
+        --by) printf '%s\n' jail ;;
         --format) printf '%s\n' csv jsonl ;;
         --sort) printf '%s\n' address banned-at ends-at failures jail ;;
         --color) printf '%s\n' auto always never ;;

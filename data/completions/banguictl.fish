@@ -95,8 +95,9 @@ complete -c banguictl -n '__fish_seen_subcommand_from history' -l kind -x -a 'ba
 complete -c banguictl -n '__fish_seen_subcommand_from history' -l min -x -d 'At least so often'
 complete -c banguictl -n '__fish_seen_subcommand_from history' -a 'list repeaters'
 complete -c banguictl -n '__fish_seen_subcommand_from stats' \
-    -a 'overview country jail network origin top unique trend hours compare'
+    -a 'overview country jail network origin top unique trend hours compare activity'
 complete -c banguictl -n '__fish_seen_subcommand_from stats' -l bucket -x -a 'auto hour 6h day week month' -d 'Of a bar'
+complete -c banguictl -n '__fish_seen_subcommand_from stats' -l by -x -a jail -d 'A column for each'
 complete -c banguictl -n '__fish_seen_subcommand_from stats import-log' -l timezone -x -d 'Time zone'
 complete -c banguictl -n '__fish_seen_subcommand_from export' -l format -x -a 'csv jsonl' -d Form
 complete -c banguictl -n '__fish_seen_subcommand_from export' -l lines -d 'With log lines'

@@ -164,7 +164,7 @@ class Reading(Shared):
     def test_stats(self):
         self.assertRegex(self.ctl("stats"), rf"\A2 bans of 2 addresses since {TIME}\n")
         text = self.ctl("stats", "--range", "all")
-        self.assertRegex(text, r"\A52 bans of 9 addresses\n2 in force now\n\nCOUNTRY +NAME +BANS +SHARE\n")
+        self.assertRegex(text, r"\A52 bans of 9 addresses \(7 more than once\)\n2 in force now\n\nCOUNTRY +NAME +BANS +SHARE\n")
         self.assertEqual(5, len(re.findall(r"(?m)^192\.0\.2\.\d ", text)))
         self.assertEqual(7, len(re.findall(r"(?m)^192\.0\.2\.\d ", self.ctl("stats", "--range=all", "--limit=7"))))
         self.assertEqual("0 bans of 0 addresses", self.ctl("stats", "--jail", "none").partition(" since")[0])
@@ -182,19 +182,31 @@ class Reading(Shared):
             self.assertRegex(text, rf"(?m)^{row}$", figure)
             self.assertEqual(52, self.json("stats", figure, "--range", "all")["total"])
             self.assertEqual("0 bans", self.ctl("stats", figure, "--jail", "none")[:6])
-        self.assertEqual("52 bans of 9 addresses\n", self.ctl("stats", "unique", "--range", "all"))
+        self.assertEqual("52 bans of 9 addresses (7 more than once)\n", self.ctl("stats", "unique", "--range", "all"))
         self.assertEqual(3, len(self.json("stats", "top", "--range", "all", "--limit", "3")["rows"]))
+
+    def test_activity(self):
+        self.ctl("jobs", "run", "activity")
+        text = self.ctl("stats", "activity")
+        self.assertRegex(text, r"\A\d+ failures\n\nFROM +IN FORCE +FAILURES\n")
+        self.assertRegex(text, r"(?m)^[-0-9]{10} \d\d:00:00 +- +0$")
+        self.assertRegex(text, r" +2 +\d+\n\Z")
+        self.assertEqual(3600, self.json("stats", "activity")["bucket_seconds"])
 
     def test_compare(self):
         text = self.ctl("stats", "compare", "--since", f"@{self.now - 2 * DAY}", "--until", f"@{self.now + 2 * DAY}")
         self.assertRegex(text, r"\A2 bans of 2 addresses since .*\n50 in the period before: -96 %\n\Z")
-        self.assertEqual("52 bans of 9 addresses\n", self.ctl("stats", "compare", "--range", "all"))
+        self.assertEqual("52 bans of 9 addresses (7 more than once)\n", self.ctl("stats", "compare", "--range", "all"))
 
     def test_trend_and_hours(self):
         day = time.strftime("%Y-%m-%d", time.localtime(self.now))
         self.assertRegex(self.ctl("stats", "trend", "--range", "7d", "--bucket", "day"),
                          rf"(?m)^{day} 00:00:00 +2  #+$")
         self.assertEqual("week", self.json("stats", "trend", "--range", "30d", "--bucket", "week")["bucket"])
+        text = self.ctl("stats", "trend", "--range", "all", "--by", "jail")
+        self.assertRegex(text, r"(?m)\A52 bans[^\n]*\n\nFROM +old +web mail$")
+        self.assertRegex(text, r"(?m)^[-0-9]{10} \d\d:00:00 +50 +0$")
+        self.assertRegex(text, r"(?m)^[-0-9]{10} \d\d:00:00 +0 +2$")
         text = self.ctl("stats", "hours", "--range", "all")
         self.assertEqual(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
                          re.findall(r"(?m)^(\w{3}) \|.{48}\|  \d+$", text))
