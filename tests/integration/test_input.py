@@ -42,14 +42,21 @@ def options_twice(name, first, second):
     return builder.end()
 
 
+# What the daemon's message calls a type of the annotation Options.
+TYPE_NAMES = {"s": "a string (s)", "x": "an integer (x)", "b": "a boolean (b)", "as": "an array of strings (as)"}
+
+
 def methods_with_options():
-    """(interface, method, types of the arguments before the options)"""
+    """(interface, method, types of the arguments before the options, {option: type} of the annotation)"""
     for path in sorted((SOURCE / "interfaces").glob("org.*.xml")):
         for interface in ElementTree.parse(path).getroot().findall("interface"):
             for method in interface.findall("method"):
                 ins = [arg for arg in method.findall("arg") if arg.get("direction") == "in"]
                 if ins and ins[-1].get("name") == "options":
-                    yield interface.get("name"), method.get("name"), [arg.get("type") for arg in ins[:-1]]
+                    listed = next(item.get("value") for item in method.findall("annotation")
+                                  if item.get("name") == f"{NAME}.Options")
+                    yield (interface.get("name"), method.get("name"), [arg.get("type") for arg in ins[:-1]],
+                           dict(word.split(":") for word in listed.split()))
 
 
 class RawClient:
@@ -157,13 +164,29 @@ class Input(unittest.TestCase):
         self.check("InvalidArgument", "reason", "Bans.Ban", self.ban(["203.0.113.7"], options={"raeson": string("x")}))
         found = list(methods_with_options())
         self.assertGreater(len(found), 20)
-        for interface, method, types in found:
-            path = {"Jail": self.jail, "Job": f"{ROOT}/job/probe"}.get(interface.rpartition(".")[2], ROOT)
-            options = GLib.Variant("a{sv}", {"no_such_option": GLib.Variant("b", True)})
+        for interface, method, types, listed in found:
             with self.subTest(method=f"{interface}.{method}"):
-                self.check("InvalidArgument", "no_such_option", f"{interface}.{method}",
-                           GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options), path,
-                           fds=[2] if "h" in types else ())
+                shown, message = self.with_option(interface, method, types, "no_such_option", GLib.Variant("b", True))
+                self.assertEqual("InvalidArgument", shown, message)
+                self.assertIn("no_such_option", message)
+                takes = message.rpartition("; it takes: ")[2] if "; it takes: " in message else ""
+                # what the daemon takes is what the annotation says, no less and no more
+                self.assertEqual(set(listed), set(filter(None, takes.split(", "))), message)
+
+    def test_options_have_the_types_that_are_listed(self):
+        for interface, method, types, listed in methods_with_options():
+            for option, kind in listed.items():
+                with self.subTest(method=f"{interface}.{method}", option=option):
+                    shown, message = self.with_option(interface, method, types, option, GLib.Variant("(d)", (1.5,)))
+                    self.assertEqual("InvalidArgument", shown, message)
+                    self.assertIn(f"'{option}' must be {TYPE_NAMES.get(kind, '')}", message)
+
+    def with_option(self, interface, method, types, option, value):
+        """What is said to an option: the error's name and its message."""
+        path = {"Jail": self.jail, "Job": f"{ROOT}/job/probe"}.get(interface.rpartition(".")[2], ROOT)
+        options = GLib.Variant("a{sv}", {option: value})
+        arguments = GLib.Variant.new_tuple(*(PLAUSIBLE[kind] for kind in types), options)
+        return self.stack.error(f"{interface}.{method}", arguments, path, fds=[2] if "h" in types else ())
 
     def test_option_of_wrong_type(self):
         for name, value in (("reason", GLib.Variant("i", 1)), ("force", string("yes")),

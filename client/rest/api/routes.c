@@ -52,6 +52,7 @@ const Route routes[] = {
         { "GET", "/dashboard/bans/compare", READ, CALL, "Stats", "Compare" },
         { "GET", "/dashboard/activity", READ, CALL, "Stats", "Activity" },
 
+        { "GET", "/bans", READ, PROPERTIES, "Bans" },
         { "GET", "/bans/active", READ, CALL, "Bans", "List" },
         { "GET", "/bans/active/dump", READ, ROUTE_LINES, "Bans", "Dump" },
         { "POST", "/bans", BAN, CALL, "Bans", "Ban" },
@@ -64,6 +65,7 @@ const Route routes[] = {
         { "POST", "/allow", BAN, CALL, "AllowList", "Add" },
         { "PUT", "/allow/{entry}", BAN, CALL, "AllowList", "Change" },
         { "DELETE", "/allow/{entry}", BAN, CALL, "AllowList", "Remove" },
+        { "GET", "/allow/count", READ, PROPERTIES, "AllowList" },
         { "GET", "/allow/check/{address}", READ, CALL, "AllowList", "Check" },
 
         { "GET", "/jails", READ, OBJECTS, "Jail" },
