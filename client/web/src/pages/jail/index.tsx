@@ -133,7 +133,7 @@ function Sources({ jail, refresh }: { jail: JailProperties; refresh: () => Promi
 
 function Expressions({ jail, refresh }: { jail: JailProperties; refresh: () => Promise<void> }) {
         return (
-                <Card>
+                <Card title={w.expressions}>
                         {jail.prefregex && (
                                 <>
                                         <h3>{w.prefregex}</h3>

@@ -133,6 +133,7 @@ export default function Jails() {
                                                 rows.length ? (
                                                         <Table
                                                                 label={w.table}
+                                                                class="jails"
                                                                 columns={columns(
                                                                         filters.range ?? '',
                                                                         byJail,

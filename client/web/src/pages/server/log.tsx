@@ -28,10 +28,7 @@ function Line({ row }: { row: LogRow }) {
                 <li class="log-line">
                         <time class="soft">{row.at ? dateTime(row.at) : ''}</time>
                         <Badge tone={tone(row.level)}>{row.level || '–'}</Badge>
-                        <span>
-                                {row.jail && <strong>[{row.jail}] </strong>}
-                                {row.message || row.line}
-                        </span>
+                        <span>{row.message || row.line}</span>
                 </li>
         );
 }

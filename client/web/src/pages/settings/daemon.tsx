@@ -19,6 +19,10 @@ function matches(row: SettingRow, search: string): boolean {
                 .every((word) => text.includes(word));
 }
 
+function changeableFirst(a: SettingRow, b: SettingRow): number {
+        return Number(b.runtime && !b.pinned) - Number(a.runtime && !a.pinned);
+}
+
 export function Daemon() {
         const settings = useQuery<{ rows: SettingRow[] }>('settings', undefined, { events: ['Settings.*'] });
         const [search, setSearch] = useQueryState('search');
@@ -75,7 +79,7 @@ export function Daemon() {
                         </Field>
                         <Loaded query={settings}>
                                 {({ rows }) => {
-                                        const shown = rows.filter((row) => matches(row, search));
+                                        const shown = rows.filter((row) => matches(row, search)).sort(changeableFirst);
                                         if (!shown.length) return <Empty title={w.noMatch}>{w.noMatchText}</Empty>;
                                         return (
                                                 <ul class="settings">

@@ -33,12 +33,7 @@ function Edited({ row, save }: { row: SettingRow; save: Save }) {
         };
         return (
                 <form class="setting-edit" onSubmit={submit}>
-                        <Field
-                                label={row.key}
-                                hideLabel
-                                error={fault}
-                                hint={row.type === 'integer' ? row.unit : undefined}
-                        >
+                        <Field label={row.key} hideLabel error={fault}>
                                 <Input
                                         mono={row.type !== 'integer'}
                                         inputMode={row.type === 'integer' ? 'numeric' : undefined}

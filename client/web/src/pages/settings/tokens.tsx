@@ -6,7 +6,7 @@ import { useState } from 'preact/hooks';
 import { useAction } from '../../api/action';
 import { del, post } from '../../api/client';
 import { useQuery } from '../../api/query';
-import { Button, Card, confirmDanger, Dialog, Empty, Field, Input, Loaded, Select, Time, toast } from '../../ui';
+import { Button, Card, confirmDanger, Dialog, Field, Input, Loaded, Select, Time, toast } from '../../ui';
 import { Table, type Column } from '../../ui/table';
 import { w } from './words';
 
@@ -152,9 +152,7 @@ export function Tokens() {
                                                         rowKey={(row) => row.id}
                                                 />
                                         ) : (
-                                                <Empty icon="key" title={w.noTokens}>
-                                                        {w.tokensLead}
-                                                </Empty>
+                                                <p class="soft">{w.noTokens}</p>
                                         )
                                 }
                         </Loaded>

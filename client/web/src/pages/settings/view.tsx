@@ -20,7 +20,7 @@ export function View() {
                 { value: 'dark', text: w.dark },
         ];
         return (
-                <Card title={w.view} span={6}>
+                <Card title={w.view} span={6} class="settings-view">
                         <Field label={w.theme}>
                                 <Select<Theme>
                                         value={theme.value}
