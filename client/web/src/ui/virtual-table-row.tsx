@@ -29,14 +29,6 @@ function Grey() {
         return <span class="vt-grey" />;
 }
 
-function Chevron() {
-        return (
-                <svg viewBox="0 0 16 16" aria-hidden="true">
-                        <path d="m5 6.5 3 3 3-3" />
-                </svg>
-        );
-}
-
 export class TableRow<Row> extends Component<RowProps<Row>> {
         override shouldComponentUpdate(next: RowProps<Row>): boolean {
                 const had = this.props;
@@ -68,9 +60,7 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
                                 aria-expanded={open}
                                 aria-label={tableWords.details}
                                 onClick={() => onToggle(index)}
-                        >
-                                <Chevron />
-                        </button>
+                        />
                 );
         }
 
@@ -115,7 +105,7 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
         private cardCell(): ComponentChildren {
                 const { chosen, open, row } = this.props;
                 return (
-                        <td role="gridcell" class="vt-card">
+                        <td role="gridcell" class={chosen === undefined ? 'vt-card vt-boxless' : 'vt-card'}>
                                 {chosen !== undefined && this.box()}
                                 <div class="vt-card-title">{this.parts('title')}</div>
                                 <div class="vt-card-side">{this.parts('side')}</div>

@@ -23,6 +23,7 @@ const ROW = 36;
 const CARD = 92;
 const MORE = 8; /* rows around those that are seen */
 const STEP = 4; /* rows come and go by so many at once */
+const POOL = 64; /* elements are used again when the list jumps */
 
 export interface Sort {
         column: string;
@@ -362,12 +363,13 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
         useKeys(props, hands, geometry, scroller);
 
         const active = hands.active === undefined ? -1 : rows.indexOf(hands.active);
+        const pool = POOL * Math.ceil((view.viewport / geometry.rowHeight + 2 * (MORE + STEP)) / POOL);
         const lines: ComponentChildren[] = [];
         for (let i = view.first; i < Math.min(view.behind, rows.count); i++) {
                 const row = rows.at(i);
                 lines.push(
                         <TableRow
-                                key={i}
+                                key={i % pool}
                                 row={row}
                                 index={i}
                                 elementId={prefix + i}
@@ -384,6 +386,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                         />,
                 );
         }
+        const seenFirst = Math.min(view.first === 0 ? 0 : view.first + MORE, rows.count - 1);
         const opened = open >= view.first && open < view.behind ? rows.at(open) : undefined;
         return (
                 <div class={card ? 'vt vt-cards' : 'vt'} ref={scroller} onScroll={look}>
@@ -397,6 +400,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                                         active >= view.first && active < view.behind ? prefix + active : undefined
                                 }
                                 tabIndex={0}
+                                onFocus={() => hands.active === undefined && hands.setActive(rows.id(seenFirst))}
                                 style={card ? {} : {
                                         '--tracks': tracks(shown, selection !== undefined, details !== undefined),
                                         '--least': `${leastWidth(shown)}px`,

@@ -80,12 +80,12 @@ export function JailChoice({ chosen, onChosen }: { chosen: string[] | null; onCh
         return (
                 <fieldset class="jail-choice">
                         <legend>{w.jails}</legend>
-                        <label>
+                        <label class={all ? 'chosen' : ''}>
                                 <input type="checkbox" checked={all} onChange={() => !all && onChosen([])} />
                                 {w.everyJail}
                         </label>
                         {jails.map(({ name }) => (
-                                <label key={name}>
+                                <label key={name} class={chosen?.includes(name) ? 'chosen' : ''}>
                                         <input
                                                 type="checkbox"
                                                 checked={chosen?.includes(name) ?? false}
