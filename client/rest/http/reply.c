@@ -177,6 +177,8 @@ void rest_request_reply_error_details(RestRequest *self, const GError *error, co
         rest_error_describe(error, &status, &code, &message);
         if ((status == SOUP_STATUS_SERVICE_UNAVAILABLE || status == 429) && !header_set(self, "Retry-After"))
                 rest_request_header(self, "Retry-After", RETRY_AFTER_SECONDS);
+        if (status == SOUP_STATUS_UNAUTHORIZED)
+                rest_request_header(self, "WWW-Authenticate", "Bearer"); /* HTTP wants one; no browser asks for it */
         if (ends_connection(status))
                 rest_request_header(self, "Connection", "close");
         retry = header_set(self, "Retry-After");
