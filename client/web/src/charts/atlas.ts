@@ -67,8 +67,10 @@ function draw(): Outline[] {
                 const area = path.area(part);
                 const known = outlines.get(country);
                 const drawn = (known?.path ?? '') + (path(shape) ?? '');
-                outlines.set(country, known && known.area > area ? { ...known, path: drawn }
-                                                                 : { country, path: drawn, x, y, area });
+                outlines.set(
+                        country,
+                        known && known.area > area ? { ...known, path: drawn } : { country, path: drawn, x, y, area },
+                );
         }
         for (const { country, at } of points) {
                 const [x, y] = projection(at) ?? [0, 0];

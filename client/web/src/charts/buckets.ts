@@ -38,7 +38,12 @@ export function layersOf({ rows, series }: TrendData): Layer[] {
                 return [{ jail: '', name: w.total, slot: 1, bans: rows.map(({ bans }) => bans) }];
         }
         const layers: Layer[] = series
-                .map(({ jail, bans }) => ({ jail, name: jail || w.otherJails, slot: jail ? seriesOf(jail) : SHARED, bans }))
+                .map(({ jail, bans }) => ({
+                        jail,
+                        name: jail || w.otherJails,
+                        slot: jail ? seriesOf(jail) : SHARED,
+                        bans,
+                }))
                 .sort((a, b) => a.slot - b.slot);
         const shared = layers.filter(({ slot }) => slot === SHARED);
         if (shared.length < 2) return layers;

@@ -9,10 +9,9 @@ import { w } from './words';
 import './hour-of-week.css';
 import './steps.css';
 
-const CELL = 20;
-const GAP = 2;
-const LEFT = 34;
-const BOTTOM = 18;
+/* The grid is stretched to its place: a cell is one unit wide and high, and what is left of it the gap. */
+const CELL_WIDTH = 0.92;
+const CELL_HEIGHT = 0.88;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const DAYS = [1, 2, 3, 4, 5, 6, 7];
 const LABEL_EVERY = 3;
@@ -28,42 +27,24 @@ function dayName(weekday: number, length: 'short' | 'long'): string {
 function Cells({ counts }: { counts: number[][] }) {
         const thresholds = evenThresholds(Math.max(...counts.flat()));
 
+        const cell = (weekday: number, hour: number) => {
+                const bans = counts[weekday - 1]?.[hour] ?? 0;
+                return (
+                        <rect
+                                key={`${weekday} ${hour}`}
+                                class={`step-${stepOf(bans, thresholds)}`}
+                                x={hour}
+                                y={weekday - 1}
+                                width={CELL_WIDTH}
+                                height={CELL_HEIGHT}
+                        >
+                                <title>{`${dayName(weekday, 'long')}, ${w.hour(hour)}: ${w.bans(bans)}`}</title>
+                        </rect>
+                );
+        };
         return (
-                <svg
-                        class="hours-grid"
-                        viewBox={`0 0 ${LEFT + 24 * CELL} ${7 * CELL + BOTTOM}`}
-                        role="img"
-                        aria-label={w.hours}
-                >
-                        {DAYS.map((weekday) => (
-                                <g key={weekday} transform={`translate(0 ${(weekday - 1) * CELL})`}>
-                                        <text x="0" y={CELL / 2 + 3}>
-                                                {dayName(weekday, 'short')}
-                                        </text>
-                                        {HOURS.map((hour) => {
-                                                const bans = counts[weekday - 1]?.[hour] ?? 0;
-                                                const title = `${dayName(weekday, 'long')}, ${w.hour(hour)}: ${w.bans(bans)}`;
-                                                return (
-                                                        <rect
-                                                                key={hour}
-                                                                class={`step-${stepOf(bans, thresholds)}`}
-                                                                x={LEFT + hour * CELL}
-                                                                y="0"
-                                                                width={CELL - GAP}
-                                                                height={CELL - GAP}
-                                                                rx="3"
-                                                        >
-                                                                <title>{title}</title>
-                                                        </rect>
-                                                );
-                                        })}
-                                </g>
-                        ))}
-                        {HOURS.filter((hour) => hour % LABEL_EVERY === 0).map((hour) => (
-                                <text key={hour} x={LEFT + hour * CELL} y={7 * CELL + BOTTOM - 4}>
-                                        {String(hour).padStart(2, '0')}
-                                </text>
-                        ))}
+                <svg class="hours-grid" viewBox="0 0 24 7" preserveAspectRatio="none" role="img" aria-label={w.hours}>
+                        {DAYS.map((weekday) => HOURS.map((hour) => cell(weekday, hour)))}
                 </svg>
         );
 }
@@ -88,7 +69,9 @@ function Twin({ counts }: { counts: number[][] }) {
                                                 <tr key={weekday}>
                                                         <th scope="row">{dayName(weekday, 'long')}</th>
                                                         {HOURS.map((hour) => (
-                                                                <td key={hour}>{number(counts[weekday - 1]?.[hour] ?? 0)}</td>
+                                                                <td key={hour}>
+                                                                        {number(counts[weekday - 1]?.[hour] ?? 0)}
+                                                                </td>
                                                         ))}
                                                 </tr>
                                         ))}
@@ -106,7 +89,17 @@ export function HourOfWeek({ rows }: { rows: readonly HourCount[] }) {
         }
         return (
                 <div class="hours">
+                        <ol class="hours-days" aria-hidden="true">
+                                {DAYS.map((weekday) => (
+                                        <li key={weekday}>{dayName(weekday, 'short')}</li>
+                                ))}
+                        </ol>
                         <Cells counts={counts} />
+                        <ol class="hours-hours" aria-hidden="true">
+                                {HOURS.filter((hour) => hour % LABEL_EVERY === 0).map((hour) => (
+                                        <li key={hour}>{String(hour).padStart(2, '0')}</li>
+                                ))}
+                        </ol>
                         <Twin counts={counts} />
                 </div>
         );

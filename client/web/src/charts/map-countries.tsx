@@ -43,13 +43,20 @@ function Country({ outline, counts, thresholds, selected, active, scale }: Count
                 class: `country step-${stepOf(bans, thresholds)}${faded}`,
                 'data-country': country,
                 role: 'button' as const,
-                tabIndex: country === active ? 0 : -1,
+                tabindex: country === active ? 0 : -1,
                 'aria-pressed': chosen,
                 'aria-label': countryLabel(country, counts),
         };
 
         if (path) return <path {...common} d={path} />;
-        return <circle {...common} cx={x} cy={y} r={(bans > 0 || chosen ? POINT_BANNED : POINT_QUIET) / Math.sqrt(scale)} />;
+        return (
+                <circle
+                        {...common}
+                        cx={x}
+                        cy={y}
+                        r={(bans > 0 || chosen ? POINT_BANNED : POINT_QUIET) / Math.sqrt(scale)}
+                />
+        );
 }
 
 export const Countries = memo(({ outlines, ...rest }: CountriesProps) => (

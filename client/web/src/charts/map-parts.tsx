@@ -34,7 +34,12 @@ export function MapButtons({ zoom }: { zoom: PanZoom }) {
         const whole = zoom.view.scale === 1;
         return (
                 <div class="map-buttons">
-                        <button type="button" aria-label={w.zoomIn} title={`${w.zoomIn} (+)`} onClick={zoom.zoomIn}>
+                        <button
+                                type="button"
+                                aria-label={w.zoomIn}
+                                title={`${w.zoomIn} (+)`}
+                                onClick={() => zoom.zoomIn()}
+                        >
                                 +
                         </button>
                         <button
@@ -42,7 +47,7 @@ export function MapButtons({ zoom }: { zoom: PanZoom }) {
                                 aria-label={w.zoomOut}
                                 title={`${w.zoomOut} (−)`}
                                 disabled={whole}
-                                onClick={zoom.zoomOut}
+                                onClick={() => zoom.zoomOut()}
                         >
                                 −
                         </button>
@@ -71,10 +76,11 @@ export interface TipPlace {
 export function MapTip({ tip, counts }: { tip: TipPlace; counts: Counts }) {
         const count = counts.get(tip.country);
         const across = tip.x > 0.7 ? 'left' : tip.x < 0.3 ? 'right' : 'middle';
+        const side = tip.y < 0.25 ? 'below' : 'above';
         const style = { left: `${(tip.x * 100).toFixed(2)}%`, top: `${(tip.y * 100).toFixed(2)}%` };
 
         return (
-                <div class={`chart-tip map-tip ${across} ${tip.y < 0.25 ? 'below' : 'above'}`} style={style} aria-hidden="true">
+                <div class={`chart-tip map-tip ${across} ${side}`} style={style} aria-hidden="true">
                         <strong>
                                 <Flag code={tip.country} /> {countryName(tip.country)}
                         </strong>

@@ -14,14 +14,14 @@ const ASIDE = 2;
 
 function along(direction: Direction, dx: number, dy: number): { ahead: number; aside: number } {
         switch (direction) {
-        case 'ArrowLeft':
-                return { ahead: -dx, aside: Math.abs(dy) };
-        case 'ArrowRight':
-                return { ahead: dx, aside: Math.abs(dy) };
-        case 'ArrowUp':
-                return { ahead: -dy, aside: Math.abs(dx) };
-        case 'ArrowDown':
-                return { ahead: dy, aside: Math.abs(dx) };
+                case 'ArrowLeft':
+                        return { ahead: -dx, aside: Math.abs(dy) };
+                case 'ArrowRight':
+                        return { ahead: dx, aside: Math.abs(dy) };
+                case 'ArrowUp':
+                        return { ahead: -dy, aside: Math.abs(dx) };
+                case 'ArrowDown':
+                        return { ahead: dy, aside: Math.abs(dx) };
         }
 }
 

@@ -22,15 +22,16 @@ const STEP = 1.6;
 const WHEEL_SPEED = 0.0022;
 const DRAG_STARTS = 4;
 
-interface Point {
+export interface Point {
         x: number;
         y: number;
 }
 
 export interface PanZoom {
         view: View;
-        zoomIn: () => void;
-        zoomOut: () => void;
+        /** Around a point of the picture, or else around the middle of what is seen. */
+        zoomIn: (around?: Point) => void;
+        zoomOut: (around?: Point) => void;
         reset: () => void;
         /** Moves the picture as little as needed for a point of it to be seen. */
         reveal: (x: number, y: number) => void;
@@ -83,8 +84,7 @@ function gestures(svg: SVGSVGElement, width: number, height: number, change: Cha
         let travelled = 0;
 
         function start(event: PointerEvent): void {
-                if (event.pointerType === 'mouse' && event.button !== 0)
-                        return;
+                if (event.pointerType === 'mouse' && event.button !== 0) return;
                 if (down.size === 0) {
                         travelled = 0;
                         moved.current = false;
@@ -100,16 +100,14 @@ function gestures(svg: SVGSVGElement, width: number, height: number, change: Cha
 
         function pinch(from: Point, to: Point, other: Point): void {
                 const before = distance(from, other);
-                if (before === 0)
-                        return;
+                if (before === 0) return;
                 const middle = inside(svg, { clientX: (to.x + other.x) / 2, clientY: (to.y + other.y) / 2 });
                 change((view) => zoomed(view, distance(to, other) / before, middle, width, height));
         }
 
         function move(event: PointerEvent): void {
                 const from = down.get(event.pointerId);
-                if (from === undefined)
-                        return;
+                if (from === undefined) return;
 
                 const to = { x: event.clientX, y: event.clientY };
                 const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
@@ -119,10 +117,8 @@ function gestures(svg: SVGSVGElement, width: number, height: number, change: Cha
                         moved.current = true;
                         svg.setPointerCapture(event.pointerId);
                 }
-                if (other !== undefined)
-                        pinch(from, to, other);
-                else if (moved.current)
-                        drag(from, to);
+                if (other !== undefined) pinch(from, to, other);
+                else if (moved.current) drag(from, to);
         }
 
         function end(event: PointerEvent): void {
@@ -130,8 +126,7 @@ function gestures(svg: SVGSVGElement, width: number, height: number, change: Cha
         }
 
         function wheel(event: WheelEvent): void {
-                if (!event.ctrlKey && !event.metaKey)
-                        return;
+                if (!event.ctrlKey && !event.metaKey) return;
                 event.preventDefault();
                 const at = inside(svg, event);
                 const factor = Math.exp(-event.deltaY * WHEEL_SPEED * (event.deltaMode === 1 ? 16 : 1));
@@ -147,8 +142,7 @@ export function usePanZoom(svg: RefObject<SVGSVGElement>, width: number, height:
 
         useEffect(() => {
                 const element = svg.current;
-                if (!element)
-                        return undefined;
+                if (!element) return undefined;
 
                 const { start, move, end, wheel } = gestures(element, width, height, setView, moved);
                 const stop = new AbortController();
@@ -162,10 +156,17 @@ export function usePanZoom(svg: RefObject<SVGSVGElement>, width: number, height:
         }, [svg, width, height]);
 
         const acts = useMemo(() => {
-                const middle = { x: width / 2, y: height / 2 };
+                const zoomBy = (factor: number) => (around?: Point) =>
+                        setView((now) => {
+                                const middle = { x: width / 2, y: height / 2 };
+                                const at = around
+                                        ? { x: around.x * now.scale + now.x, y: around.y * now.scale + now.y }
+                                        : middle;
+                                return zoomed(now, factor, at, width, height);
+                        });
                 return {
-                        zoomIn: () => setView((now) => zoomed(now, STEP, middle, width, height)),
-                        zoomOut: () => setView((now) => zoomed(now, 1 / STEP, middle, width, height)),
+                        zoomIn: zoomBy(STEP),
+                        zoomOut: zoomBy(1 / STEP),
                         reset: () => setView(WHOLE),
                         reveal: (x: number, y: number) => setView((now) => revealed(now, x, y, width, height)),
                         dragged: () => moved.current,

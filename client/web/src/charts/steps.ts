@@ -13,8 +13,7 @@ export const STEPS = [0, 1, 2, 3, 4] as const;
 export type Step = (typeof STEPS)[number];
 
 export function stepOf(bans: number, { low, medium, high }: Thresholds): Step {
-        if (bans <= 0)
-                return 0;
+        if (bans <= 0) return 0;
         return bans >= high ? 4 : bans >= medium ? 3 : bans >= low ? 2 : 1;
 }
 

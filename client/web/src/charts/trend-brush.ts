@@ -102,7 +102,10 @@ export function useBrush(data: TrendData, plot: Plot | undefined, { onZoom, onZo
 
         return {
                 bar: state.bar === undefined ? undefined : Math.min(state.bar, last),
-                span: span && span.first !== span.last ? { first: span.first, last: Math.min(span.last, last) } : undefined,
+                span:
+                        span && span.first !== span.last
+                                ? { first: span.first, last: Math.min(span.last, last) }
+                                : undefined,
                 byKeys: state.byKeys,
                 handlers: {
                         onKeyDown: keys,

@@ -70,7 +70,9 @@ function axes(data: TrendData, small: boolean): uPlot.Axis[] {
                         border: { show: true, stroke: line, width: 1 },
                         incrs: TIME_INCREMENTS,
                         values: (_, splits, __, ___, step) =>
-                                splits.map((at, index) => tickText(at, splits[index - 1], Math.max(step, data.bucket_seconds))),
+                                splits.map((at, index) =>
+                                        tickText(at, splits[index - 1], Math.max(step, data.bucket_seconds)),
+                                ),
                 },
                 {
                         font,
@@ -81,7 +83,8 @@ function axes(data: TrendData, small: boolean): uPlot.Axis[] {
                         incrs: INCREMENTS,
                         grid: { stroke: line, width: 1 },
                         ticks: { show: false },
-                        values: (_, splits) => splits.map((value) => (value >= COMPACT_FROM ? compact(value) : number(value))),
+                        values: (_, splits) =>
+                                splits.map((value) => (value >= COMPACT_FROM ? compact(value) : number(value))),
                 },
         ];
 }
@@ -104,7 +107,7 @@ function options(data: TrendData, layers: readonly Layer[], width: number, heigh
                 height,
                 legend: { show: false },
                 cursor: { show: false },
-                padding: [8, 2, 0, 0],
+                padding: [8, 12, 0, 0],
                 tzDate: (at) => uPlot.tzDate(new Date(at * 1000), timeZone.value),
                 scales: {
                         x: { time: true, range: [from, until] },
@@ -113,15 +116,13 @@ function options(data: TrendData, layers: readonly Layer[], width: number, heigh
                 axes: axes(data, width < 480),
                 series: [
                         {},
-                        ...[...layers].reverse().map(
-                                ({ slot }): uPlot.Series => ({
-                                        fill: colour(`--s${slot}`),
-                                        stroke: card,
-                                        width: data.rows.length > width / 6 ? 0 : 0.7,
-                                        points: { show: false },
-                                        ...(bars && { paths: bars }),
-                                }),
-                        ),
+                        ...[...layers].reverse().map(({ slot }): uPlot.Series => ({
+                                fill: colour(`--s${slot}`),
+                                stroke: card,
+                                width: data.rows.length > width / 6 ? 0 : 0.7,
+                                points: { show: false },
+                                ...(bars && { paths: bars }),
+                        })),
                 ],
         };
 }

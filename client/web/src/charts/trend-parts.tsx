@@ -26,7 +26,8 @@ export function barText(data: TrendData, layers: readonly Layer[], bar: number, 
         const values = layers.map((layer) => ({ name: layer.name, bans: valueIn(layer, first, last) }));
         const total = values.reduce((sum, { bans }) => sum + bans, 0);
         const parts = values.filter(({ bans }) => bans > 0).map(({ name, bans }) => `${name} ${number(bans)}`);
-        const text = `${textOf(data, first, last)}: ${w.bans(total)}${parts.length > 1 ? ` (${parts.join(', ')})` : ''}`;
+        const each = parts.length > 1 ? ` (${parts.join(', ')})` : '';
+        const text = `${textOf(data, first, last)}: ${w.bans(total)}${each}`;
         return span ? w.zoomTo(text) : text;
 }
 
@@ -122,7 +123,9 @@ export function TrendTwin({ data, layers }: { data: TrendData; layers: readonly 
                                                 <tr key={at}>
                                                         <th scope="row">{textOf(data, index, index)}</th>
                                                         {layers.map((layer) => (
-                                                                <td key={layer.name}>{number(layer.bans[index] ?? 0)}</td>
+                                                                <td key={layer.name}>
+                                                                        {number(layer.bans[index] ?? 0)}
+                                                                </td>
                                                         ))}
                                                         {layers.length > 1 && <td>{number(bans)}</td>}
                                                 </tr>

@@ -95,7 +95,14 @@ function Overlay({ data, layers, plot, brush }: OverlayProps) {
                         {bar !== undefined && <div class="trend-bar" style={between(bar, bar)} />}
                         {span && <div class="trend-span" style={between(span.first, span.last)} />}
                         {bar !== undefined && (
-                                <TrendTip data={data} layers={layers} bar={bar} span={span} x={x(data.rows[bar]?.at ?? 0)} plot={plot} />
+                                <TrendTip
+                                        data={data}
+                                        layers={layers}
+                                        bar={bar}
+                                        span={span}
+                                        x={x(data.rows[bar]?.at ?? 0)}
+                                        plot={plot}
+                                />
                         )}
                 </div>
         );

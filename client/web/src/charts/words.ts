@@ -48,7 +48,7 @@ export const w = words({
                 onlyJail: (jail: string) => `Nur ${jail} zeigen`,
                 allJails: (jail: string) => `Nur ${jail}: alle Jails zeigen`,
                 map: 'Weltkarte der Sperren nach Land',
-                mapHelp: 'Pfeiltasten gehen von Land zu Land, Eingabe filtert, + und − ändern die Größe, 0 zeigt alles.',
+                mapHelp: 'Pfeiltasten gehen von Land zu Land, Eingabe filtert, + und − vergrößern, 0 zeigt alles.',
                 mapTable: 'Sperren nach Land',
                 country: 'Land',
                 share: 'Anteil',

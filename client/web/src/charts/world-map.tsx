@@ -66,6 +66,10 @@ function Drawn({ atlas, counts, first, thresholds, selected, onSelect }: DrawnPr
         const [tip, setTip] = useState<TipPlace>();
 
         const byCountry = useMemo(() => new Map(outlines.map((outline) => [outline.country, outline])), [outlines]);
+        const walkable = useMemo(
+                () => outlines.filter(({ path, country }) => path || counts.has(country)),
+                [outlines, counts],
+        );
         const active = [walked, selected, first, SOMEWHERE].find((country) => country && byCountry.has(country)) ?? '';
 
         const choose = useCallback(
@@ -77,6 +81,7 @@ function Drawn({ atlas, counts, first, thresholds, selected, onSelect }: DrawnPr
                 const outline = byCountry.get(country);
                 if (!outline) return;
                 setWalked(country);
+                setTip(undefined);
                 zoom.reveal(outline.x, outline.y);
                 svg.current?.querySelector<SVGElement>(`[data-country="${country}"]`)?.focus({ preventScroll: true });
         };
@@ -85,11 +90,11 @@ function Drawn({ atlas, counts, first, thresholds, selected, onSelect }: DrawnPr
                 if (event.ctrlKey || event.metaKey || event.altKey) return;
                 const from = byCountry.get(countryAt(event.target) ?? active);
                 if (isDirection(event.key) && from) {
-                        const next = nearest(outlines, from, event.key);
+                        const next = nearest(walkable, from, event.key);
                         if (next) walkTo(next.country);
                 } else if (event.key === 'Enter' || event.key === ' ') choose(from?.country);
-                else if (event.key === '+' || event.key === '=') zoom.zoomIn();
-                else if (event.key === '-') zoom.zoomOut();
+                else if (event.key === '+' || event.key === '=') zoom.zoomIn(from);
+                else if (event.key === '-') zoom.zoomOut(from);
                 else if (event.key === '0') zoom.reset();
                 else if (event.key === 'Escape') setTip(undefined);
                 else return;

@@ -69,7 +69,12 @@ function Row({ row: { country, bans, share }, most, thresholds, chosen, onChoose
                                         onClick={() => onChoose(selected ? undefined : country)}
                                 >
                                         <svg class="step" viewBox="0 0 10 10" aria-hidden="true">
-                                                <rect class={`step-${stepOf(bans, thresholds)}`} width="10" height="10" rx="2" />
+                                                <rect
+                                                        class={`step-${stepOf(bans, thresholds)}`}
+                                                        width="10"
+                                                        height="10"
+                                                        rx="2"
+                                                />
                                         </svg>
                                         <Flag code={country} />
                                         <span>{country ? countryName(country) : w.noCountry}</span>

@@ -109,7 +109,11 @@ export default function MapPage() {
                                 <Notice
                                         tone="warn"
                                         title={errorText(error)}
-                                        actions={<Button icon="refresh" onClick={retry}>{w.retry}</Button>}
+                                        actions={
+                                                <Button icon="refresh" onClick={retry}>
+                                                        {w.retry}
+                                                </Button>
+                                        }
                                 >
                                         {w.notCurrent(relative(at, seconds.value))}
                                 </Notice>

@@ -95,10 +95,7 @@ export function useFeed(): Feed {
 
         useEffect(() => setLive([]), [jail, country, network, origin, address]);
 
-        const present = useMemo(
-                () => merged(live, (history.data?.rows ?? []).map(ofHistory)),
-                [live, history.data],
-        );
+        const present = useMemo(() => merged(live, (history.data?.rows ?? []).map(ofHistory)), [live, history.data]);
         const known = new Set(held?.map(({ key }) => key));
         return {
                 rows: held ?? present,

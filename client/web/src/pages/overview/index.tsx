@@ -29,7 +29,8 @@ function useJailColours(data: OverviewData | undefined): boolean {
         const known = status.data !== undefined;
 
         useEffect(() => {
-                if (known && data) learnJails(data.by_jail.map(({ jail, bans }) => ({ name: jail, total_banned: bans })));
+                if (known && data)
+                        learnJails(data.by_jail.map(({ jail, bans }) => ({ name: jail, total_banned: bans })));
         }, [known, data]);
         return known || status.error !== undefined;
 }
@@ -74,7 +75,12 @@ function HoursCard() {
         return (
                 <Card span={8} title={w.hours} note={w.hoursNote(timeZone.value)}>
                         {data && <HourOfWeek rows={data.rows} />}
-                        {!data && (error ? <ErrorState error={error} retry={() => void refresh()} /> : <Skeleton lines={7} />)}
+                        {!data &&
+                                (error ? (
+                                        <ErrorState error={error} retry={() => void refresh()} />
+                                ) : (
+                                        <Skeleton lines={7} />
+                                ))}
                 </Card>
         );
 }

@@ -73,7 +73,11 @@ function GeoItem() {
                 );
         }
         return (
-                <Item tone={data.country_problem ? 'warn' : 'ok'} to="/geo" title={data.country_problem || data.country_type}>
+                <Item
+                        tone={data.country_problem ? 'warn' : 'ok'}
+                        to="/geo"
+                        title={data.country_problem || data.country_type}
+                >
                         {w.geo(date(data.country_built_at))}
                 </Item>
         );

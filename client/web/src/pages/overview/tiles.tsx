@@ -93,8 +93,14 @@ export function Tiles({ overview: { data, stale }, activity: { data: activity } 
 
         return (
                 <section class="tiles" aria-busy={stale || !data ? 'true' : undefined}>
+                        <h2 class="only-read">{w.figures}</h2>
                         <ActiveTile overview={data} activity={activity} />
-                        <Tile name={w.bans(range)} value={data ? number(data.total) : '–'} {...bans} to={withFilters('/history')}>
+                        <Tile
+                                name={w.bans(range)}
+                                value={data ? number(data.total) : '–'}
+                                {...bans}
+                                to={withFilters('/history')}
+                        >
                                 <Spark values={data?.trend.rows.map((row) => row.bans) ?? []} />
                         </Tile>
                         <Tile
@@ -105,7 +111,12 @@ export function Tiles({ overview: { data, stale }, activity: { data: activity } 
                         >
                                 <Spark values={activity?.rows.map((row) => row.failures) ?? []} />
                         </Tile>
-                        <Tile name={w.unique} value={data ? number(data.addresses) : '–'} {...unique} to={withFilters('/history')}>
+                        <Tile
+                                name={w.unique}
+                                value={data ? number(data.addresses) : '–'}
+                                {...unique}
+                                to={withFilters('/history')}
+                        >
                                 <Spark values={[]} />
                         </Tile>
                         <RepeatTile overview={data} />

@@ -26,7 +26,8 @@ function useZoom() {
         };
         const zoomOut = () => {
                 const span = before.current.pop();
-                if (span?.since !== undefined || span?.until !== undefined) set({ since: span.since, until: span.until });
+                if (span?.since !== undefined || span?.until !== undefined)
+                        set({ since: span.since, until: span.until });
                 else set({ range: span?.range ?? '24h' });
         };
         return { zoomIn, zoomOut: range ? undefined : zoomOut };
