@@ -29,7 +29,8 @@ SIGNED_IN = an_object("kind id scope created_at expires_at", kind=KIND, **CREDEN
 STATUS = {"enum": ["ok", "degraded", "offline"]}
 HEALTH = an_object(
     "status bridge daemon", status=STATUS,
-    bridge=an_object("state", state={"const": "running"}, version=TEXT, uptime=NUMBER, connections=NUMBER, listeners=NUMBER),
+    bridge=an_object("state", state={"const": "running"}, host=TEXT, version=TEXT, uptime=NUMBER, connections=NUMBER,
+                     listeners=NUMBER),
     daemon=an_object("online", online=TRUTH, state=TEXT, version=TEXT),
     fail2ban=an_object("online", online=TRUTH, reason=TEXT, version=TEXT),
     parts={"type": "array", "items": an_object("name state", name=TEXT, state=TEXT, detail=TEXT)})

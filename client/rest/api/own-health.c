@@ -25,6 +25,8 @@ static void write_bridge(const Look *self, gboolean all, GString *text) {
         json_key(text, "state");
         json_string(text, "running");
         if (all) {
+                json_key(text, "host");
+                json_string(text, g_get_host_name());
                 json_key(text, "version");
                 json_string(text, BANGUI_VERSION);
                 json_key(text, "uptime");
