@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -370,6 +372,31 @@ static void test_locked(Fixture *f, gconstpointer unused) {
         g_assert_true(credentials_end(f->credentials, SESSION, 1, NULL));
 }
 
+/* A file that may not grow, as on a full disk: nobody is signed in by what was not written, and it goes on afterwards. */
+static void test_full(Fixture *f, gconstpointer unused) {
+        g_autofree char *before = add_session(f, NOW, NULL), *after = NULL;
+        g_autoptr(GPtrArray) sessions = NULL;
+        g_autoptr(GError) error = NULL;
+        struct rlimit limit, small;
+        const Credential *session;
+
+        g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+        small = (struct rlimit) { .rlim_cur = 1024, .rlim_max = limit.rlim_max };
+        g_assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+        g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &small), ==, 0);
+        g_assert_null(credentials_add_session(f->credentials, "192.0.2.1", "Firefox", NOW, &session, &error));
+        g_assert_false(credentials_end(f->credentials, SESSION, 1, NULL));
+        g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &limit), ==, 0);
+        g_assert_error(error, REST_ERROR, REST_ERROR_STORE);
+
+        g_assert_nonnull(credentials_find(f->credentials, SESSION, before, NOW));
+        g_assert_cmpstr(f->ended->str, ==, "");
+        after = add_session(f, NOW, NULL);
+        reopen_store(f);
+        sessions = credentials_list(f->credentials, SESSION, NOW);
+        g_assert_cmpuint(sessions->len, ==, 2);
+}
+
 static void assert_cookie(const char *header, const char *name, const char *expected) {
         g_autofree char *found = cookie_find(header, name);
 
@@ -425,6 +452,7 @@ int main(int argc, char **argv) {
         add("/rest-credentials/damaged", test_damaged);
         add("/rest-credentials/no-folder", test_no_folder);
         add("/rest-credentials/locked", test_locked);
+        add("/rest-credentials/full", test_full);
         g_test_add_func("/rest-credentials/cookies", test_cookies);
         g_test_add_func("/rest-credentials/secrets-differ", test_secrets_differ);
         return g_test_run();
