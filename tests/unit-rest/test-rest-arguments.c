@@ -118,7 +118,7 @@ static void test_refuse(void) {
         refused("GET", "/bans/active?limit=many", NULL, "*'limit' must be an integer, not \"many\"");
         refused("GET", "/bans/active?limit=1.5", NULL, "*'limit' must be an integer*");
         refused("GET", "/bans/active?limit=9223372036854775808", NULL, "*'limit' must be an integer*");
-        refused("GET", "/bans/active?limit=1&limit=2", NULL, "*'limit' must be an integer, not 2 of them");
+        refused("GET", "/bans/active?limit=1&limit=2", NULL, "*'limit' must be an integer, not several");
         refused("GET", "/bans/active?total=yes", NULL, "*'total' must be true or false*");
         refused("GET", "/bans/active?limt=1", NULL, "*no argument 'limt'; Bans.List takes jail, within, search,*");
         refused("GET", "/geo/lookup/192.0.2.1?x=1", NULL, "*no argument 'x'; Geo.Lookup takes address");

@@ -154,10 +154,10 @@ static GVariant *convert(const Input *input, const char *name, const char *type,
         shown = g_string_new(NULL);
         if (input->json)
                 json_variant(shown, input->json);
-        else if (input->texts->len == 1)
+        else if (input->texts && input->texts->len == 1)
                 json_string(shown, input->texts->pdata[0]);
         else
-                g_string_append_printf(shown, "%u of them", input->texts->len);
+                g_string_append(shown, "several");
         given = g_string_free(shown, FALSE);
         g_propagate_error(error, arguments_error("InvalidArgument", "'%s' must be %s, not %.200s%s", name,
                                                  value_type_name(type), given, strlen(given) > 200 ? "..." : ""));

@@ -28,15 +28,9 @@ static void call_method(Pending *pending, const RouteMatch *match) {
         g_autofree char *interface = g_strconcat(BANGUI_NAME ".", pending->route->interface, NULL);
         g_autoptr(GVariant) arguments = pending_arguments(pending, match);
 
-        if (!arguments) {
-                pending_free(pending);
+        if (!arguments)
                 return;
-        }
         g_variant_ref_sink(arguments);
-        if (g_str_equal(pending->route->method, "GET") && pending_served(pending)) {
-                pending_free(pending);
-                return;
-        }
         rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, NULL, NULL,
                       on_reply, pending);
 }
@@ -44,6 +38,8 @@ static void call_method(Pending *pending, const RouteMatch *match) {
 void route_call(Bridge *bridge, RestRequest *request, const RouteMatch *match) {
         Pending *pending = pending_new(bridge, request, match);
 
+        if (!pending)
+                return;
         switch (match->route->kind) {
         case ROUTE_METHOD:
                 call_method(pending, match);

@@ -67,17 +67,15 @@ static void on_downloaded(GObject *source, GAsyncResult *result, gpointer userda
 }
 
 void descriptors_download(Pending *pending, const RouteMatch *match) {
+        g_autofree char *interface = interface_of(pending);
         g_autoptr(GVariant) arguments = pending_arguments(pending, match);
         g_autoptr(GUnixFDList) handles = NULL;
-        g_autofree char *interface = interface_of(pending);
         const FileKind *kind;
         int ends[2];
         Flow *flow;
 
-        if (!arguments) {
-                pending_free(pending);
+        if (!arguments)
                 return;
-        }
         g_variant_ref_sink(arguments);
         if (pipe2(ends, O_CLOEXEC) < 0) {
                 (void) fail(pending, "no pipe could be made", errno);
@@ -115,14 +113,12 @@ static void on_lines(GObject *source, GAsyncResult *result, gpointer userdata) {
 }
 
 void descriptors_lines(Pending *pending, const RouteMatch *match) {
-        g_autoptr(GVariant) arguments = pending_arguments(pending, match);
         g_autofree char *interface = interface_of(pending);
+        g_autoptr(GVariant) arguments = pending_arguments(pending, match);
         Flow *flow;
 
-        if (!arguments) {
-                pending_free(pending);
+        if (!arguments)
                 return;
-        }
         g_variant_ref_sink(arguments);
         flow = flow_new(pending, -1, JSON_LINES, NULL);
         rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, NULL,
@@ -178,15 +174,13 @@ static void on_uploaded(GObject *source, GAsyncResult *result, gpointer userdata
 }
 
 void descriptors_upload(Pending *pending, const RouteMatch *match) {
+        g_autofree char *interface = interface_of(pending);
         g_autoptr(GVariant) arguments = pending_arguments(pending, match);
         g_autoptr(GUnixFDList) handles = NULL;
-        g_autofree char *interface = interface_of(pending);
         int descriptor;
 
-        if (!arguments) {
-                pending_free(pending);
+        if (!arguments)
                 return;
-        }
         g_variant_ref_sink(arguments);
         descriptor = open_body(pending->request);
         if (descriptor < 0) {

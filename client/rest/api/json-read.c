@@ -26,8 +26,12 @@ static gpointer fail(Reader *self, const char *what) {
         return NULL;
 }
 
+static gboolean is_blank(char c) {
+        return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_blanks(Reader *self) {
-        while (self->at < self->end && memchr(" \t\r\n", *self->at, 4))
+        while (self->at < self->end && is_blank(*self->at))
                 self->at++;
 }
 

@@ -65,10 +65,8 @@ static void on_properties(GObject *source, GAsyncResult *result, gpointer userda
 void objects_get_one(Pending *pending) {
         g_autofree char *interface = g_strconcat(BANGUI_NAME ".", pending->route->interface, NULL);
 
-        if (!pending_takes_nothing(pending) || pending_served(pending)) {
-                pending_free(pending);
+        if (!pending_takes_nothing(pending))
                 return;
-        }
         rest_bus_call(pending->bridge->bus, pending->object, PROPERTIES, "GetAll", g_variant_new("(s)", interface),
                       NULL, NULL, on_properties, pending);
 }
@@ -136,10 +134,8 @@ static void on_objects(GObject *source, GAsyncResult *result, gpointer userdata)
 }
 
 void objects_get_all(Pending *pending) {
-        if (!pending_takes_nothing(pending) || pending_served(pending)) {
-                pending_free(pending);
+        if (!pending_takes_nothing(pending))
                 return;
-        }
         rest_bus_call(pending->bridge->bus, BANGUI_PATH, OBJECT_MANAGER, "GetManagedObjects", NULL, NULL, NULL,
                       on_objects, pending);
 }

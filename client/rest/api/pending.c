@@ -33,49 +33,6 @@ static void find_object(Pending *self, const RouteMatch *match) {
         }
 }
 
-Pending *pending_new(Bridge *bridge, RestRequest *request, const RouteMatch *match) {
-        Pending *self = g_new0(Pending, 1);
-
-        self->bridge = bridge;
-        self->request = rest_request_ref(request);
-        self->route = match->route;
-        if (match->route->member)
-                self->method = contract_method(bridge->contract, match->route->interface, match->route->member);
-        find_object(self, match);
-        return self;
-}
-
-void pending_free(Pending *self) {
-        rest_request_unref(self->request);
-        free(self->object);
-        g_free(self->label);
-        g_free(self->cache_key);
-        g_free(self);
-}
-
-GVariant *pending_arguments(Pending *self, const RouteMatch *match) {
-        g_autoptr(GError) error = NULL;
-        GVariant *arguments = arguments_of(self->request, match, self->method, &error);
-
-        if (!arguments)
-                rest_request_reply_error(self->request, error);
-        return arguments;
-}
-
-gboolean pending_takes_nothing(Pending *self) {
-        g_autoptr(GError) error = NULL;
-        GHashTableIter iter;
-        gpointer name;
-
-        g_hash_table_iter_init(&iter, self->request->query);
-        if (!g_hash_table_iter_next(&iter, &name, NULL))
-                return TRUE;
-        error = arguments_error("InvalidArgument", "there is no argument '%.64s'; %s takes nothing",
-                                (const char *) name, self->route->path);
-        rest_request_reply_error(self->request, error);
-        return FALSE;
-}
-
 static int compare_names(gconstpointer a, gconstpointer b) {
         return strcmp(*(const char *const *) a, *(const char *const *) b);
 }
@@ -102,10 +59,60 @@ static char *cache_key(const RestRequest *request) {
         return g_string_free(key, FALSE);
 }
 
-gboolean pending_served(Pending *self) {
-        self->cache_key = cache_key(self->request);
-        self->generation = rest_bus_generation(self->bridge->bus);
-        return rest_cache_serve(self->bridge->cache, self->cache_key, self->generation, self->request);
+/* What may be given to several who ask, for a moment. */
+static gboolean is_kept(const Route *route) {
+        return g_str_equal(route->method, "GET") &&
+               (route->kind == ROUTE_METHOD || route->kind == ROUTE_PROPERTIES || route->kind == ROUTE_OBJECTS);
+}
+
+Pending *pending_new(Bridge *bridge, RestRequest *request, const RouteMatch *match) {
+        guint64 generation = rest_bus_generation(bridge->bus);
+        g_autofree char *key = is_kept(match->route) ? cache_key(request) : NULL;
+        Pending *self;
+
+        if (key && rest_cache_serve(bridge->cache, key, generation, request))
+                return NULL;
+        self = g_new0(Pending, 1);
+        self->bridge = bridge;
+        self->request = rest_request_ref(request);
+        self->route = match->route;
+        self->cache_key = g_steal_pointer(&key);
+        self->generation = generation;
+        if (match->route->member)
+                self->method = contract_method(bridge->contract, match->route->interface, match->route->member);
+        find_object(self, match);
+        return self;
+}
+
+void pending_free(Pending *self) {
+        rest_request_unref(self->request);
+        free(self->object);
+        g_free(self->label);
+        g_free(self->cache_key);
+        g_free(self);
+}
+
+GVariant *pending_arguments(Pending *self, const RouteMatch *match) {
+        g_autoptr(GError) error = NULL;
+        GVariant *arguments = arguments_of(self->request, match, self->method, &error);
+
+        if (!arguments)
+                pending_fail(self, error);
+        return arguments;
+}
+
+gboolean pending_takes_nothing(Pending *self) {
+        g_autoptr(GError) error = NULL;
+        GHashTableIter iter;
+        gpointer name;
+
+        g_hash_table_iter_init(&iter, self->request->query);
+        if (!g_hash_table_iter_next(&iter, &name, NULL))
+                return TRUE;
+        error = arguments_error("InvalidArgument", "there is no argument '%.64s'; %s takes nothing",
+                                (const char *) name, self->route->path);
+        pending_fail(self, error);
+        return FALSE;
 }
 
 void pending_answer(Pending *self, char *json) {

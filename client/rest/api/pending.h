@@ -19,18 +19,16 @@ typedef struct Pending {
         guint64 generation;            /* with cache_key: of the bus when it was asked */
 } Pending;
 
+/* NULL: the answer comes out of the cache of what was read, now or later. */
 Pending *pending_new(Bridge *bridge, RestRequest *request, const RouteMatch *match);
 void pending_free(Pending *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pending, pending_free)
 
-/* What the caller gave for the method; NULL: the request was answered with what is wrong with it. */
+/* What the caller gave for the method; NULL: the request was answered with what is wrong with it, and freed. */
 GVariant *pending_arguments(Pending *self, const RouteMatch *match);
 
-/* For what takes no arguments at all; FALSE: there were some, and the request was answered with that. */
+/* For what takes no arguments at all; FALSE: there were some, the request was answered with that, and freed. */
 gboolean pending_takes_nothing(Pending *self);
-
-/* TRUE: the answer comes out of the cache. Only for reading. */
-gboolean pending_served(Pending *self);
 
 /* Answer, and free. `json` is taken over. */
 void pending_answer(Pending *self, char *json);

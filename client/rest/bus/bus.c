@@ -236,21 +236,25 @@ static void call_free(gpointer data) {
         g_free(self);
 }
 
+/* `name`: of an error from the bus; NULL: it is our own end's. */
+static gboolean is_away(const GError *error, const char *name) {
+        static const char *const names[] = { "org.freedesktop.DBus.Error.ServiceUnknown",
+                                             "org.freedesktop.DBus.Error.NameHasNoOwner",
+                                             "org.freedesktop.DBus.Error.NoReply",
+                                             "org.freedesktop.DBus.Error.Disconnected", NULL };
+
+        return name ? g_strv_contains(names, name) : g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+}
+
 /* What a failed call means to who asked over HTTP. Errors of the daemon stay what they are. */
 static GError *translate(GError *error) {
-        static const char *const away[] = { "org.freedesktop.DBus.Error.ServiceUnknown",
-                                            "org.freedesktop.DBus.Error.NameHasNoOwner",
-                                            "org.freedesktop.DBus.Error.NoReply",
-                                            "org.freedesktop.DBus.Error.Disconnected", NULL };
         g_autofree char *name = g_dbus_error_is_remote_error(error) ? g_dbus_error_get_remote_error(error) : NULL;
         RestError code;
 
-        if (name && g_strv_contains(away, name))
+        if (is_away(error, name))
                 code = REST_ERROR_DAEMON_OFFLINE;
         else if (g_strcmp0(name, "org.freedesktop.DBus.Error.LimitsExceeded") == 0)
                 code = REST_ERROR_OVERLOADED;
-        else if (!name && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-                code = REST_ERROR_DAEMON_OFFLINE;
         else if (!name && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
                 code = REST_ERROR_DAEMON_TIMEOUT;
         else
