@@ -42,19 +42,14 @@ static gboolean find_outside(const RestRequest *request, RouteMatch *ret) {
         return FALSE;
 }
 
-static gboolean find_route(RestRequest *request, RouteMatch *ret, GError **error) {
+static gboolean find_route(RestRequest *request, RouteMatch *ret, char **ret_allow, GError **error) {
         const char *path = request->path;
-        g_autofree char *allow = NULL;
 
         if (find_outside(request, ret))
                 return TRUE;
         if (g_str_has_prefix(path, API "/"))
                 path += strlen(API);
-        if (route_find(request->method, path == request->path ? "" : path, ret, &allow, error))
-                return TRUE;
-        if (allow)
-                rest_request_header(request, "Allow", allow);
-        return FALSE;
+        return route_find(request->method, path == request->path ? "" : path, ret, ret_allow, error);
 }
 
 static gboolean check_scope(Bridge *self, const RestRequest *request, const Route *route, GError **error) {
@@ -97,15 +92,16 @@ static gboolean count(Bridge *self, RestRequest *request, GError **error) {
 }
 
 /* A credential that has ended does not close what is open to everybody: signing in anew, for one. */
+/* A credential that is no good is counted as nobody's, and is no obstacle where none is needed: to sign in anew. */
 static gboolean identify(Bridge *self, RestRequest *request, const Route *route, GError **error) {
-        g_autoptr(GError) ended = NULL;
-        gboolean good = rest_auth_identify(self->auth, request, &ended);
+        g_autoptr(GError) failure = NULL;
 
+        (void) rest_auth_identify(self->auth, request, &failure);
         if (!count(self, request, error))
                 return FALSE;
-        if (good || route->scope == REST_SCOPE_NONE)
+        if (!failure || route->scope == REST_SCOPE_NONE)
                 return TRUE;
-        g_propagate_error(error, g_steal_pointer(&ended));
+        g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
 }
 
@@ -117,14 +113,32 @@ static gint64 body_limit(const Bridge *self, const Route *route) {
         return route->kind == ROUTE_OWN ? MIN(self->settings->body_max, OWN_BODY_MAX) : self->settings->body_max;
 }
 
+/* What a path can be asked for, without asking. */
+static gboolean answer_options(RestRequest *request, const char *allow) {
+        g_autofree char *more = NULL;
+
+        if (!allow || !g_str_equal(request->method, "OPTIONS"))
+                return FALSE;
+        more = g_strconcat(allow, strstr(allow, "GET") ? ", HEAD" : "", ", OPTIONS", NULL);
+        rest_request_header(request, "Allow", more);
+        rest_request_reply(request, SOUP_STATUS_NO_CONTENT, NULL, request->body, NULL);
+        return TRUE;
+}
+
 static gint64 on_admit(RestRequest *request, gpointer userdata, GError **error) {
         Bridge *self = userdata;
         RouteMatch *match = g_new0(RouteMatch, 1);
+        g_autofree char *allow = NULL;
 
         request->admitted = match;
         request->admitted_free = match_free;
-        if (!find_route(request, match, error))
+        if (!find_route(request, match, &allow, error)) {
+                if (answer_options(request, allow))
+                        g_clear_error(error);
+                else if (allow)
+                        rest_request_header(request, "Allow", allow);
                 return -1;
+        }
         request->route = match->route->path;
         request->upload = match->route->kind == ROUTE_UPLOAD;
         if (!identify(self, request, match->route, error) || !guards_check_site(request, self->settings, error) ||

@@ -21,12 +21,14 @@
 #include <unistd.h>
 
 #include "client/rest/errors.h"
+#include "client/rest/http/wire.h"
 
 #define BACKLOG 256
 #define ACCEPT_AT_ONCE 16
 #define SWEEP_SECONDS 1
 #define ACCEPT_PAUSE_MS 100 /* when descriptors are used up */
 #define SOCKET_MODE 0660
+#define PATIENCE_USEC G_USEC_PER_SEC
 
 typedef struct Listener {
         Connections *owner;
@@ -53,6 +55,7 @@ struct Connection {
         Connections *owner;
         GList link;
         GSocketConnection *stream; /* borrowed, and its socket; libsoup holds it */
+        Wire *wire;                /* what libsoup has of it; a weak pointer */
         GSocketAddress *remote;
         GInetAddress *peer; /* borrowed of remote */
         const char *key;    /* owned by the table of counts; NULL: not counted */
@@ -72,6 +75,8 @@ Connection *connection_of(SoupServerMessage *message) {
 
 void connection_enter(Connection *self, ConnectionPhase phase, gint64 seconds) {
         self->phase = phase;
+        if (self->wire)
+                wire_set_between(self->wire, phase == CONNECTION_IDLE);
         self->since_usec = g_get_monotonic_time();
         self->deadline_usec = seconds > 0 ? self->since_usec + seconds * G_USEC_PER_SEC : 0;
 }
@@ -145,15 +150,22 @@ static void count_down(Connections *self, const char *key) {
                 g_free(stored);
 }
 
-/* The one that has waited longest for a client that says nothing; `key` NULL: of any address. */
+/* Whether it can go when there is no room: between requests, or slower with its headers than anybody who means it. */
+static gboolean is_idle(const Connection *self, gint64 now) {
+        return self->deadline_usec && (self->phase == CONNECTION_IDLE ||
+                                       (self->phase == CONNECTION_HEADERS && now - self->since_usec > PATIENCE_USEC));
+}
+
+/* Of those the one that has been longest; `key` NULL: of any address. */
 static gboolean cut_idle(Connections *self, const char *key) {
+        gint64 now = g_get_monotonic_time();
         Connection *oldest = NULL;
 
         for (GList *link = self->open.head; link; link = link->next) {
                 Connection *connection = link->data;
 
-                if (connection->phase == CONNECTION_IDLE && connection->deadline_usec &&
-                    (!key || connection->key == key) && (!oldest || connection->since_usec < oldest->since_usec))
+                if (is_idle(connection, now) && (!key || connection->key == key) &&
+                    (!oldest || connection->since_usec < oldest->since_usec))
                         oldest = connection;
         }
         if (oldest)
@@ -161,15 +173,21 @@ static gboolean cut_idle(Connections *self, const char *key) {
         return oldest != NULL;
 }
 
-/* Whether there is room for one more, of this address. */
-static gboolean make_room(Connections *self, const char *key) {
-        if (key && count_of(self, key) >= (guint) self->settings->connections_per_address) {
-                gpointer stored = NULL;
+static gboolean full_of(const Connections *self, const char *key) {
+        return key && count_of(self, key) >= (guint) self->settings->connections_per_address;
+}
 
+/* For one more, of this address. */
+static gboolean has_room(Connections *self, const char *key) {
+        return !full_of(self, key) && g_queue_get_length(&self->open) < (guint) self->settings->connections_max;
+}
+
+static gboolean make_room(Connections *self, const char *key) {
+        gpointer stored = NULL;
+
+        if (full_of(self, key))
                 (void) g_hash_table_lookup_extended(self->counts, key, &stored, NULL);
-                return cut_idle(self, stored);
-        }
-        return g_queue_get_length(&self->open) < (guint) self->settings->connections_max || cut_idle(self, NULL);
+        return cut_idle(self, stored);
 }
 
 static void connection_free(Connection *self) {
@@ -177,6 +195,7 @@ static void connection_free(Connection *self) {
         g_queue_unlink(&self->owner->open, &self->link);
         g_object_set_qdata(G_OBJECT(self->remote), connection_quark(), NULL);
         g_object_unref(self->remote);
+        g_clear_weak_pointer(&self->wire);
         g_free(self);
 }
 
@@ -219,37 +238,45 @@ static GSocketAddress *local_address(void) {
         return g_inet_socket_address_new_from_string("127.0.0.1", 0);
 }
 
-static void take(Listener *listener, GSocket *socket) {
+/* FALSE: it was the last that there is room for. Who was cut off, or hung up, has to be gone before the next is looked
+ * at. */
+static gboolean take(Listener *listener, GSocket *socket) {
         Connections *self = listener->owner;
         g_autoptr(GSocketAddress) remote = g_socket_get_remote_address(socket, NULL);
         g_autoptr(GSocketAddress) local = local_address();
         g_autoptr(GSocketConnection) stream = NULL;
         g_autoptr(GIOStream) io = NULL;
+        g_autoptr(Wire) wire = NULL;
         g_autofree char *key = NULL;
         GInetAddress *peer = NULL;
         Connection *connection;
+        gboolean roomy;
 
         if (!remote)
-                return;
+                return TRUE;
         if (G_IS_INET_SOCKET_ADDRESS(remote)) {
                 peer = g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote));
                 (void) g_socket_set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1, NULL);
         }
         if (peer && !networks_has(self->proxies, peer))
                 key = networks_counting_key(peer);
-        if (!make_room(self, key))
-                return;
+        roomy = has_room(self, key);
+        if (!roomy && !make_room(self, key))
+                return FALSE;
         stream = g_socket_connection_factory_create_connection(socket);
         io = self->certificate && peer ? encrypt(self->certificate, G_IO_STREAM(stream), NULL)
                                        : g_object_ref(G_IO_STREAM(stream));
         if (!io)
-                return;
+                return TRUE;
         connection = connection_new(self, stream, remote, key);
         connection->tls = G_IO_STREAM(stream) != io;
+        wire = wire_new(io);
+        g_set_weak_pointer(&connection->wire, wire);
         connection_enter(connection, CONNECTION_IDLE, self->settings->header_timeout);
         if (!self->sweep)
                 self->sweep = g_timeout_add_seconds(SWEEP_SECONDS, on_sweep, self);
-        (void) soup_server_accept_iostream(self->server, io, local, remote, NULL);
+        (void) soup_server_accept_iostream(self->server, G_IO_STREAM(wire), local, remote, NULL);
+        return roomy && g_queue_get_length(&self->open) < (guint) self->settings->connections_max;
 }
 
 static gboolean on_ready(GSocket *socket, GIOCondition condition, gpointer userdata);
@@ -294,7 +321,8 @@ static gboolean on_ready(GSocket *socket, GIOCondition condition, gpointer userd
                 g_autoptr(GSocket) accepted = g_socket_accept(socket, NULL, &error);
 
                 if (accepted) {
-                        take(self, accepted);
+                        if (!take(self, accepted))
+                                break;
                         continue;
                 }
                 if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) &&

@@ -182,6 +182,11 @@ void pages_serve(const Pages *self, RestRequest *request) {
         g_autoptr(GError) error = NULL;
 
         request->route = "page";
+        if (g_str_equal(request->method, "OPTIONS")) {
+                rest_request_header(request, "Allow", "GET, HEAD, OPTIONS");
+                rest_request_reply(request, SOUP_STATUS_NO_CONTENT, NULL, request->body, NULL);
+                return;
+        }
         if (!g_str_equal(request->method, "GET")) {
                 rest_request_header(request, "Allow", "GET, HEAD");
                 g_set_error(&error, REST_ERROR, REST_ERROR_METHOD_NOT_ALLOWED, "%s: the page is only read",

@@ -234,8 +234,12 @@ static gint64 admit(RestServer *self, RestRequest *request) {
         GError *error = NULL;
         gint64 limit = 0;
 
-        if (!guards_check_headers(request, &error) ||
-            !guards_check_host(request, self->settings, self->connections, &error)) {
+        if (!guards_check_headers(request, &error)) {
+                rest_request_header(request, "Connection", "close"); /* who knows where the next request begins */
+                refuse(request, error);
+                return -1;
+        }
+        if (!guards_check_host(request, self->settings, self->connections, &error)) {
                 refuse(request, error);
                 return -1;
         }
@@ -248,7 +252,7 @@ static gint64 admit(RestServer *self, RestRequest *request) {
                 limit = self->calls.admit(request, self->userdata, &error);
         if (limit >= 0 && has_body(request) && !judge_body(request, limit, &error))
                 limit = -1;
-        if (limit < 0)
+        if (error)
                 refuse(request, error);
         return limit;
 }
@@ -347,6 +351,7 @@ RestServer *rest_server_new(const RestSettings *settings, const RestServerCalls 
         g_queue_init(&self->requests);
         self->soup = g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, "server-header", NULL, NULL);
         soup_server_add_handler(self->soup, NULL, on_request, self, NULL);
+        soup_server_add_handler(self->soup, "*", on_request, self, NULL);
         g_signal_connect(self->soup, "request-started", G_CALLBACK(on_started), self);
         g_signal_connect(self->soup, "request-finished", G_CALLBACK(on_over), self);
         g_signal_connect(self->soup, "request-aborted", G_CALLBACK(on_over), self);

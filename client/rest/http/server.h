@@ -14,7 +14,8 @@
 #include "client/rest/settings.h"
 
 /* Asked when a request's headers are there and the server's own guards let it pass, before any body is read: how many bytes
- * of body it may have, 0 = none. -1 with an error: it is refused, and its body is thrown away. */
+ * of body it may have, 0 = none. -1 with an error: it is refused, and its body is thrown away; -1 without one: it was
+ * answered. */
 typedef gint64 (*RestServerAdmit)(RestRequest *request, gpointer userdata, GError **error);
 
 /* Called with an admitted request when it is whole; has to answer it, now or later. */
