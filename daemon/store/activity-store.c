@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
+/*
+ * How much there was to do, sampled every few minutes
+ *
+ * Failures are kept as a total that grows from sample to sample, so what a stretch of time had is the difference of two
+ * rows, however long it is.
+ */
+
 #include "store/activity-store.h"
 
 #include "store/connection.h"
@@ -23,11 +30,13 @@ void activity_store_free(ActivityStore *self) {
 
 static gboolean add(StoreConnection *connection, gpointer userdata, GError **error) {
         const ActivitySample *sample = userdata;
-        sqlite3_stmt *statement = store_statement(connection,
-                                                  "INSERT INTO activity (at, active, failures) VALUES (?, ?, ?) "
-                                                  "ON CONFLICT (at) DO UPDATE SET active = excluded.active, "
-                                                  "failures = failures + excluded.failures",
-                                                  error);
+        sqlite3_stmt *statement =
+                store_statement(connection,
+                                "INSERT INTO activity (at, active, failures) VALUES (?1, ?2, ?3 + ifnull("
+                                "(SELECT failures FROM activity WHERE at <= ?1 ORDER BY at DESC "
+                                "LIMIT 1), 0)) ON CONFLICT (at) DO UPDATE SET "
+                                "active = excluded.active, failures = excluded.failures",
+                                error);
 
         if (!statement)
                 return FALSE;
@@ -41,13 +50,47 @@ gboolean activity_store_add(ActivityStore *self, const ActivitySample *sample, G
         return store_write(self->store, add, (gpointer) sample, error);
 }
 
-static gboolean first_at(StoreConnection *connection, gpointer userdata, GError **error) {
-        sqlite3_stmt *statement = store_statement(connection, "SELECT min(at) FROM activity", error);
+typedef struct Row {
+        gint64 at; /* 0: there is none */
+        gint64 active;
+        gint64 failures;
+} Row;
+
+static gboolean read_row(StoreConnection *connection, const char *sql, gint64 before_at, Row *ret, GError **error) {
+        sqlite3_stmt *statement = store_statement(connection, sql, error);
         gboolean row = FALSE;
 
-        if (!statement || !store_next(connection, statement, "reading samples", &row, error))
+        if (!statement)
                 return FALSE;
-        *(gint64 *) userdata = sqlite3_column_int64(statement, 0);
+        sqlite3_bind_int64(statement, 1, before_at);
+        if (!store_next(connection, statement, "reading samples", &row, error))
+                return FALSE;
+        *ret = (Row) { 0 };
+        if (row)
+                *ret = (Row) {
+                        .at = sqlite3_column_int64(statement, 0),
+                        .active = sqlite3_column_int64(statement, 1),
+                        .failures = sqlite3_column_int64(statement, 2),
+                };
+        return TRUE;
+}
+
+static gboolean read_last(StoreConnection *connection, gint64 before_at, Row *ret, GError **error) {
+        return read_row(connection, "SELECT at, active, failures FROM activity WHERE at < ? ORDER BY at DESC LIMIT 1",
+                        before_at, ret, error);
+}
+
+static gboolean read_first(StoreConnection *connection, Row *ret, GError **error) {
+        return read_row(connection, "SELECT at, active, failures FROM activity WHERE at >= ? ORDER BY at LIMIT 1",
+                        G_MININT64, ret, error);
+}
+
+static gboolean first_at(StoreConnection *connection, gpointer userdata, GError **error) {
+        Row first;
+
+        if (!read_first(connection, &first, error))
+                return FALSE;
+        *(gint64 *) userdata = first.at;
         return TRUE;
 }
 
@@ -61,35 +104,25 @@ typedef struct Read {
         ActivityBucket *buckets;
 } Read;
 
-/* With max(), SQLite takes the other columns from the row that has it. */
-static gboolean read_bucket(StoreConnection *connection, gint64 since, gint64 until, ActivityBucket *ret,
-                            GError **error) {
-        sqlite3_stmt *statement = store_statement(connection,
-                                                  "SELECT max(at), active, sum(failures) FROM activity "
-                                                  "WHERE at >= ? AND at < ?",
-                                                  error);
-        gboolean row = FALSE;
-
-        if (!statement)
-                return FALSE;
-        sqlite3_bind_int64(statement, 1, since);
-        sqlite3_bind_int64(statement, 2, until);
-        if (!store_next(connection, statement, "reading samples", &row, error))
-                return FALSE;
-        *ret = (ActivityBucket) { .active = -1 };
-        if (sqlite3_column_type(statement, 0) == SQLITE_NULL)
-                return TRUE;
-        ret->active = sqlite3_column_int64(statement, 1);
-        ret->failures = (guint64) sqlite3_column_int64(statement, 2);
-        return TRUE;
-}
-
+/* What led to the first sample is not known. A clock that was put back may leave a row with less behind one with
+ * more. */
 static gboolean read_buckets(StoreConnection *connection, gpointer userdata, GError **error) {
         const Read *read = userdata;
+        Row before, row;
 
-        for (guint i = 0; i < read->n; i++)
-                if (!read_bucket(connection, read->bounds[i], read->bounds[i + 1], &read->buckets[i], error))
+        if (!read_last(connection, read->bounds[0], &before, error) ||
+            (before.at == 0 && !read_first(connection, &before, error)))
+                return FALSE;
+        for (guint i = 0; i < read->n; i++) {
+                if (!read_last(connection, read->bounds[i + 1], &row, error))
                         return FALSE;
+                read->buckets[i] = (ActivityBucket) { .active = -1 };
+                if (row.at == 0 || row.at < read->bounds[i])
+                        continue;
+                read->buckets[i].active = row.active;
+                read->buckets[i].failures = (guint64) MAX(row.failures - before.failures, 0);
+                before = row;
+        }
         return TRUE;
 }
 

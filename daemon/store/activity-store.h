@@ -22,7 +22,7 @@ typedef struct ActivitySample {
         guint64 failures; /* since the sample before */
 } ActivitySample;
 
-/* Of two samples of one second the later counts, and the failures of both. */
+/* Of two samples of one second there is the later, with the failures of both. */
 gboolean activity_store_add(ActivityStore *self, const ActivitySample *sample, GError **error);
 
 /* 0: there is none. */

@@ -24,7 +24,7 @@
  *                  jails "" = all
  * allow_mark       what the allow list stands for in a jail's ignore list, and whether we put it there
  * setting          values set at run time
- * activity         a sample every few minutes: bans in force, and failures since the sample before
+ * activity         a sample every few minutes: bans in force, and failures, counted on from sample to sample
  * job              the last run of each job that is not to be made again because the daemon was started again
  */
 

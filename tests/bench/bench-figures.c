@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "services/figures/activity.h"
 #include "services/figures/figures.h"
+#include "store/connection.h"
 #include "store/manual-store.h"
 
 #define NOW G_GINT64_CONSTANT(1763700000)
@@ -20,6 +22,7 @@
 #define ROUNDS 11
 #define BATCH 10000
 #define JAILS 12
+#define SAMPLES (365 * DAY / ACTIVITY_INTERVAL_S)
 
 typedef struct Bench {
         char *folder;
@@ -197,6 +200,37 @@ static void compare_all(Bench *bench) {
         compare(bench, "trend by jail, one country", figures_trend, &series);
 }
 
+static gboolean add_samples(StoreConnection *connection, gpointer userdata, GError **error) {
+        g_autofree char *sql = g_strdup_printf(
+                "WITH RECURSIVE number (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM number WHERE i < %d)"
+                " INSERT INTO activity (at, active, failures) SELECT %" G_GINT64_FORMAT
+                " - i * %d, i %% 500, 9999999 - i"
+                " FROM number",
+                2 * SAMPLES, NOW, ACTIVITY_INTERVAL_S);
+
+        return store_execute(connection, sql, "adding samples", error);
+}
+
+/* With a year before it. */
+static void time_activity(Bench *bench) {
+        g_autoptr(ActivityStore) store = activity_store_new(bench->store);
+        g_autoptr(Activity) activity = activity_new(store, NULL, bench->bans);
+        FigureQuery query = { .now = NOW, .filter.window = { NOW - 365 * DAY, G_MAXINT64 } };
+        double ms[ROUNDS];
+
+        if (!store_write(bench->store, add_samples, NULL, NULL))
+                g_error("the database cannot be written");
+        for (guint i = 0; i < ROUNDS; i++) {
+                gint64 start = g_get_monotonic_time();
+                g_autoptr(GVariant) answer = activity_figure(activity, &query, NULL);
+
+                if (!answer)
+                        g_error("the samples cannot be read");
+                ms[i] = milliseconds_since(start);
+        }
+        printf("figures: activity, 365 d, %d samples\t%.2f ms\t\t\t\n", SAMPLES, median(ms, ROUNDS));
+}
+
 static void make_jails(Bench *bench) {
         g_autoptr(ManualStore) manual = manual_store_new(bench->store);
 
@@ -249,6 +283,7 @@ int main(int argc, char **argv) {
         (void) time_bare_scan(&bench);
         printf("figures: filling, %u bans\t%.0f ms\t\t\t\n", bench.n, milliseconds_since(start));
         compare_all(&bench);
+        time_activity(&bench);
 
         figures_free(bench.figures);
         columns_free(bench.columns);

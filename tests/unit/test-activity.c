@@ -114,20 +114,34 @@ static void test_buckets(World *world, gconstpointer data) {
         g_assert_cmpint(number(world, "bucket_seconds"), ==, HOUR);
 }
 
+/* What led to the first sample is not known. */
 static void test_before(World *world, gconstpointer data) {
-        add(world, NOW - HOUR, 1, 1);
-        add(world, NOW - 4 * HOUR, 1, 20);
-        ask(world);
-        g_assert_cmpuint(failures(world, "before_failures"), ==, G_MAXUINT64);
-        add(world, NOW - 6 * HOUR, 1, 300);
         add(world, NOW - 6 * HOUR - 1, 1, 4000);
+        add(world, NOW - 6 * HOUR, 1, 300);
+        add(world, NOW - 4 * HOUR, 1, 20);
+        add(world, NOW - HOUR, 1, 1);
         ask(world);
+        g_assert_cmpuint(failures(world, "failures"), ==, 1);
         g_assert_cmpuint(failures(world, "before_failures"), ==, 320);
+        world->query.filter.window.since = NOW - 4 * HOUR;
+        ask(world);
+        g_assert_cmpuint(failures(world, "failures"), ==, 21);
+        g_assert_cmpuint(failures(world, "before_failures"), ==, G_MAXUINT64);
         world->query.filter.window.since = 0;
         ask(world);
         g_assert_cmpuint(failures(world, "before_failures"), ==, G_MAXUINT64);
         g_assert_cmpint(number(world, "since"), ==, NOW - 6 * HOUR - 1);
-        g_assert_cmpuint(failures(world, "failures"), ==, 4321);
+        g_assert_cmpuint(failures(world, "failures"), ==, 321);
+}
+
+/* What was noted before the clock was put back stays, and nothing is less than nothing. */
+static void test_clock_put_back(World *world, gconstpointer data) {
+        add(world, NOW - 3 * HOUR, 1, 0);
+        add(world, NOW - HOUR, 2, 10);
+        add(world, NOW - 2 * HOUR, 3, 400);
+        add(world, NOW - 2 * HOUR + 300, 4, 500);
+        ask(world);
+        assert_rows(world, "-13200/1/0 -9600/4/900 -6000/2/0 -2400/-/0 ");
 }
 
 static void test_empty(World *world, gconstpointer data) {
@@ -241,9 +255,13 @@ int main(int argc, char **argv) {
                 const char *path;
                 void (*func)(World *world, gconstpointer data);
         } cases[] = {
-                { "/services/activity/buckets", test_buckets }, { "/services/activity/before", test_before },
-                { "/services/activity/empty", test_empty },     { "/services/activity/refused", test_refused },
-                { "/services/activity/growth", test_growth },   { "/services/activity/purge", test_purge },
+                { "/services/activity/buckets", test_buckets },
+                { "/services/activity/before", test_before },
+                { "/services/activity/empty", test_empty },
+                { "/services/activity/refused", test_refused },
+                { "/services/activity/growth", test_growth },
+                { "/services/activity/clock-put-back", test_clock_put_back },
+                { "/services/activity/purge", test_purge },
         };
 
         g_test_init(&argc, &argv, NULL);
