@@ -302,16 +302,33 @@ export interface ByCountry extends Figures {
 
 export interface Trend extends Figures {
         rows: { at: number; bans: number }[];
+        /** When asked for by jail: the seven most frequent, and the others together without a name. */
+        series?: { jail: string; bans: number[] }[];
         bucket: string;
         bucket_seconds: number;
         timezone: string;
         removed: number;
 }
 
+export interface Activity {
+        since: number;
+        until: number;
+        /** Without active: no sample was taken. */
+        rows: { at: number; active?: number; failures: number }[];
+        failures: number;
+        before_failures?: number;
+        bucket: string;
+        bucket_seconds: number;
+        timezone: string;
+}
+
 export interface Comparison extends Figures {
         addresses: number;
+        /** How many of them were banned more than once. */
+        repeat_addresses: number;
         before?: number;
         before_addresses?: number;
+        before_repeat_addresses?: number;
         before_since?: number;
         change?: number;
 }
@@ -565,10 +582,9 @@ export interface SettingRow {
 /* The bridge's own */
 
 export interface Health {
-        status?: string;
-        version?: string;
-        host?: string;
-        [part: string]: unknown;
+        /** All but the state only for who is signed in. */
+        bridge: { state: string; host?: string; version?: string; uptime?: number };
+        daemon: { online: boolean; state?: string; version?: string };
 }
 
 export interface Setup {

@@ -52,7 +52,7 @@ function State() {
 function Foot() {
         const status = useStatus();
         const health = useQuery<Health>('health');
-        const host = health.data?.host || location.hostname;
+        const host = health.data?.bridge.host || location.hostname;
         return (
                 <footer>
                         <div class="rail-host" title={host}>

@@ -108,14 +108,17 @@ function Preferences() {
                         />
                         <Menu
                                 label={w.language}
-                                icon="geo"
+                                class="icon-button language"
                                 items={[
                                         { text: 'English', checked: language.value === 'en', run: () => (language.value = 'en') },
                                         { text: 'Deutsch', checked: language.value === 'de', run: () => (language.value = 'de') },
                                         { text: w.zone, icon: 'jobs', run: () => (shellDialog.value = 'zone') },
                                         { text: w.keys, icon: 'keyboard', run: () => (shellDialog.value = 'keys') },
                                 ]}
-                        />
+                        >
+                                <span class="only-read">{w.language}: </span>
+                                {language.value.toUpperCase()}
+                        </Menu>
                 </>
         );
 }

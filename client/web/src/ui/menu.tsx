@@ -5,7 +5,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { navigate } from '../router';
-import { classes } from './basic';
 import { Icon, type IconName } from './icons';
 import './menu.css';
 
@@ -110,7 +109,7 @@ export function Menu(props: {
                         <button
                                 ref={button}
                                 type="button"
-                                class={classes(props.children ? 'button button-plain' : 'icon-button', props.class)}
+                                class={props.class ?? (props.children ? 'button button-plain' : 'icon-button')}
                                 aria-haspopup="menu"
                                 aria-expanded={open}
                                 aria-controls={open ? id : undefined}
