@@ -72,6 +72,7 @@ export function Input({ onValue, class: own, ...rest }: JSX.HTMLAttributes<HTMLI
         placeholder?: string;
         maxLength?: number;
         list?: string;
+        multiple?: boolean;
 }) {
         const { mono, ...attributes } = rest;
         return (

@@ -4,9 +4,9 @@
 
 import { useMemo, useState } from 'preact/hooks';
 import { Button } from '../../ui';
+import type { Rows } from '../../ui/virtual-table';
 import type { Selection } from '../../ui/virtual-table-selection';
 import { allow, distinct, unban, type Pair } from './actions';
-import type { ActiveRows } from './use-active-view';
 import { w } from './words';
 
 export interface Asked {
@@ -14,7 +14,7 @@ export interface Asked {
         jails?: string[];
 }
 
-export function pairsOf(rows: ActiveRows, selection: Selection): Pair[] {
+export function pairsOf(rows: Rows<Pair>, selection: Selection): Pair[] {
         const pairs: Pair[] = [];
         for (let i = 0; i < rows.count; i++) {
                 const ban = selection.has(rows.id(i)) ? rows.at(i) : undefined;
@@ -25,7 +25,7 @@ export function pairsOf(rows: ActiveRows, selection: Selection): Pair[] {
 }
 
 export function SelectionBar({ rows, selection, onBan }: {
-        rows: ActiveRows;
+        rows: Rows<Pair>;
         selection: Selection;
         onBan: (asked: Asked) => void;
 }) {
