@@ -31,6 +31,11 @@ export function number(value: number): string {
         return numbers({ maximumFractionDigits: 0 }).format(value);
 }
 
+/** "1.5" */
+export function decimal(value: number): string {
+        return numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
+}
+
 /** "1.2 M", for where there is little room. */
 export function compact(value: number): string {
         return numbers({ notation: 'compact', maximumFractionDigits: 1 }).format(value);

@@ -3,26 +3,9 @@
 /* What the overview asks: one call for all figures of the archive, one for what comes of the counters. */
 
 import { useQuery, type QueryState } from '../../api/query';
-import type { Archive, GeoProperties, HourCount, Overview } from '../../api/types';
-import type { TrendData } from '../../charts/buckets';
+import type { Activity, Archive, GeoProperties, HourCount, Overview } from '../../api/types';
 import { timeZone } from '../../state/preferences';
 import { useFilters } from '../../state/filters';
-
-/** What the types of the whole page do not say yet: figures by jail, and addresses that came again. */
-export interface OverviewData extends Omit<Overview, 'trend'> {
-        trend: Overview['trend'] & TrendData;
-        repeat_addresses?: number;
-        before_repeat_addresses?: number;
-}
-
-/** Stats.Activity: bans in force and failures, as they went. */
-export interface Activity {
-        since: number;
-        until: number;
-        rows: { at: number; active: number; failures: number }[];
-        failures: number;
-        before_failures?: number;
-}
 
 export interface Hours {
         rows: HourCount[];
@@ -32,16 +15,16 @@ const ROWS = 10;
 const FIGURES = ['Bans.*', 'History.Properties', 'Geo.Properties', 'Settings.Changed'] as const;
 const COUNTERS = ['Bans.*', 'Jail.*', 'Server.*'] as const;
 
-export function useOverview(): QueryState<OverviewData> {
+export function useOverview(): QueryState<Overview> {
         const { query } = useFilters();
         const asked = { ...query, limit: ROWS, by: 'jail', timezone: timeZone.value };
-        return useQuery<OverviewData>('dashboard/overview', asked, { events: FIGURES });
+        return useQuery<Overview>('dashboard/overview', asked, { events: FIGURES });
 }
 
 export function useActivity(): QueryState<Activity> {
         const { filters } = useFilters();
-        const { range, since, until, jail } = filters;
-        const asked = { range, since, until, jail, timezone: timeZone.value };
+        const { range, since, until } = filters;
+        const asked = { range, since, until, timezone: timeZone.value };
         return useQuery<Activity>('dashboard/activity', asked, { events: COUNTERS });
 }
 

@@ -4,6 +4,7 @@
 
 import { useEffect } from 'preact/hooks';
 import type { QueryState } from '../../api/query';
+import type { Overview } from '../../api/types';
 import { HourOfWeek } from '../../charts/hour-of-week';
 import { WorldMap } from '../../charts/world-map';
 import { relative } from '../../format';
@@ -13,7 +14,7 @@ import { timeZone } from '../../state/preferences';
 import { learnJails } from '../../state/series';
 import { useStatus } from '../../state/status';
 import { Button, Card, errorText, ErrorState, Notice, Page, Skeleton } from '../../ui';
-import { useActivity, useArchive, useHours, useOverview, type OverviewData } from './data';
+import { useActivity, useArchive, useHours, useOverview } from './data';
 import { FeedCard } from './feed';
 import { FirstRun } from './first-run';
 import { Addresses, Countries, Jails, Networks, Origins } from './lists';
@@ -24,7 +25,7 @@ import { w } from './words';
 import './overview.css';
 
 /** Jails that are no more have bans, too: they get what colours the running ones left. */
-function useJailColours(data: OverviewData | undefined): boolean {
+function useJailColours(data: Overview | undefined): boolean {
         const status = useStatus();
         const known = status.data !== undefined;
 
@@ -36,7 +37,7 @@ function useJailColours(data: OverviewData | undefined): boolean {
 }
 
 /** The last figures stay when newer ones do not come, and say how old they are. */
-function Outdated({ query }: { query: QueryState<OverviewData> }) {
+function Outdated({ query }: { query: QueryState<Overview> }) {
         if (!query.data || !query.error) return null;
         const retry = (
                 <Button icon="refresh" onClick={() => void query.refresh()}>
@@ -50,7 +51,7 @@ function Outdated({ query }: { query: QueryState<OverviewData> }) {
         );
 }
 
-function MapCard({ data }: { data: OverviewData | undefined }) {
+function MapCard({ data }: { data: Overview | undefined }) {
         const { filters, set } = useFilters();
         return (
                 <Card span={8} title={w.where} note={w.whereNote} to={withFilters('/map')}>
@@ -85,7 +86,7 @@ function HoursCard() {
         );
 }
 
-function Figures({ query }: { query: QueryState<OverviewData> }) {
+function Figures({ query }: { query: QueryState<Overview> }) {
         const activity = useActivity();
         const { data, stale } = query;
         const coloured = useJailColours(data);

@@ -8,7 +8,7 @@ import { buildPath, Link } from '../../router';
 import { useFilters, withFilters } from '../../state/filters';
 import { seriesOf } from '../../state/series';
 import { Card, Flag, JailDot, Network, originText, Skeleton, TopList, type TopRow } from '../../ui';
-import type { OverviewData } from './data';
+import type { Overview } from '../../api/types';
 import { w } from './words';
 
 const SHOWN = 10;
@@ -37,7 +37,7 @@ function ListCard({ title, rows, all, actions, skeleton = SHOWN, class: own }: L
 }
 
 interface ListProps {
-        data: OverviewData | undefined;
+        data: Overview | undefined;
 }
 
 export function Countries({ data }: ListProps) {

@@ -3,11 +3,11 @@
 /* Five figures, each with how it went and its change against the period before. */
 
 import type { QueryState } from '../../api/query';
+import type { Activity, Overview } from '../../api/types';
 import { Spark } from '../../charts/spark';
-import { change, number, percent, signed } from '../../format';
+import { change, decimal, number, percent, signed } from '../../format';
 import { useFilters, withFilters, type Filters } from '../../state/filters';
-import { Tile } from '../../ui';
-import type { Activity, OverviewData } from './data';
+import { Bar, Tile } from '../../ui';
 import { w } from './words';
 
 const POINT = 100;
@@ -38,32 +38,53 @@ export function rangeText({ range }: Filters): string {
         return range ? w.range[range] : w.chosenRange;
 }
 
-function ActiveTile({ overview, activity }: { overview?: OverviewData; activity?: Activity }) {
-        const rows = activity?.rows ?? [];
-        const first = rows[0];
-        const difference = overview && first ? overview.active - first.active : 0;
+function ActiveTile({ overview, activity }: { overview?: Overview; activity?: Activity }) {
+        const samples = (activity?.rows ?? []).flatMap(({ active }) => (active === undefined ? [] : [active]));
+        const first = samples[0];
+        const difference = overview && first !== undefined ? overview.active - first : 0;
 
         return (
                 <Tile
                         name={w.active}
                         value={overview ? number(overview.active) : '–'}
-                        change={first && signed(difference)}
+                        change={first === undefined ? undefined : signed(difference)}
                         direction={directionOf(difference)}
                         title={w.activeHelp}
                         to="/bans"
                 >
-                        <Spark values={rows.map(({ active }) => active)} />
+                        <Spark values={samples} />
                 </Tile>
         );
 }
 
-function RepeatTile({ overview }: { overview?: OverviewData }) {
-        const share = ({ again, all }: { again: number | undefined; all: number | undefined }) =>
-                again === undefined || !all ? undefined : again / all;
-        const now = share({ again: overview?.repeat_addresses, all: overview?.addresses });
-        const before = share({ again: overview?.before_repeat_addresses, all: overview?.before_addresses });
+function UniqueTile({ overview }: { overview?: Overview }) {
+        const { addresses = 0, total = 0, before_addresses } = overview ?? {};
+        const difference = against(addresses, before_addresses);
+
+        return (
+                <Tile
+                        name={w.unique}
+                        value={overview ? number(addresses) : '–'}
+                        {...difference}
+                        to={withFilters('/history')}
+                >
+                        <small class="tile-note soft">
+                                {addresses > 0 && w.perAddress(decimal(total / addresses))}
+                        </small>
+                </Tile>
+        );
+}
+
+function shareOf(again: number | undefined, all: number | undefined): number | undefined {
+        return again === undefined || !all ? undefined : again / all;
+}
+
+function RepeatTile({ overview }: { overview?: Overview }) {
+        const { repeat_addresses: again, addresses: all } = overview ?? {};
+        const now = shareOf(again, all);
+        const before = shareOf(overview?.before_repeat_addresses, overview?.before_addresses);
         const points = now !== undefined && before !== undefined ? Math.round((now - before) * POINT) : undefined;
-        const title = overview ? w.repeatHelp(overview.repeat_addresses ?? 0, overview.addresses) : '';
+        const help = w.repeatHelp(again ?? 0, all ?? 0);
 
         return (
                 <Tile
@@ -71,16 +92,18 @@ function RepeatTile({ overview }: { overview?: OverviewData }) {
                         value={now === undefined ? '–' : percent(now, 0)}
                         change={points === undefined ? undefined : `${signed(points)} ${w.points}`}
                         direction={directionOf(points ?? 0)}
-                        title={before === undefined ? title : `${title} ${w.before(percent(before, 0))}`}
+                        title={before === undefined ? help : `${help} ${w.before(percent(before, 0))}`}
                         to={withFilters('/history')}
                 >
-                        <Spark values={[]} />
+                        <div class="tile-note">
+                                <Bar share={now ?? 0} />
+                        </div>
                 </Tile>
         );
 }
 
 interface TilesProps {
-        overview: QueryState<OverviewData>;
+        overview: QueryState<Overview>;
         activity: QueryState<Activity>;
 }
 
@@ -88,7 +111,6 @@ export function Tiles({ overview: { data, stale }, activity: { data: activity } 
         const { filters } = useFilters();
         const range = rangeText(filters);
         const bans = against(data?.total ?? 0, data?.before);
-        const unique = against(data?.addresses ?? 0, data?.before_addresses);
         const failures = against(activity?.failures ?? 0, activity?.before_failures);
 
         return (
@@ -107,18 +129,12 @@ export function Tiles({ overview: { data, stale }, activity: { data: activity } 
                                 name={w.failures(range)}
                                 value={activity ? number(activity.failures) : '–'}
                                 {...failures}
+                                title={`${failures.title} ${w.failuresHelp}`}
                                 to="/jails"
                         >
                                 <Spark values={activity?.rows.map((row) => row.failures) ?? []} />
                         </Tile>
-                        <Tile
-                                name={w.unique}
-                                value={data ? number(data.addresses) : '–'}
-                                {...unique}
-                                to={withFilters('/history')}
-                        >
-                                <Spark values={[]} />
-                        </Tile>
+                        <UniqueTile overview={data} />
                         <RepeatTile overview={data} />
                 </section>
         );

@@ -7,7 +7,7 @@ import { Trend } from '../../charts/trend';
 import { duration } from '../../format';
 import { useFilters, type Filters } from '../../state/filters';
 import { Button, Card, Skeleton } from '../../ui';
-import type { OverviewData } from './data';
+import type { Overview } from '../../api/types';
 import { w } from './words';
 
 const MONTH = 28 * 86_400;
@@ -33,7 +33,7 @@ function useZoom() {
         return { zoomIn, zoomOut: range ? undefined : zoomOut };
 }
 
-export function TrendCard({ data, stale }: { data: OverviewData | undefined; stale: boolean }) {
+export function TrendCard({ data, stale }: { data: Overview | undefined; stale: boolean }) {
         const { filters, set } = useFilters();
         const { zoomIn, zoomOut } = useZoom();
         const seconds = data?.trend.bucket_seconds ?? 0;
