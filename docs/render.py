@@ -6,6 +6,7 @@
     render.py errors-md errors.h                 the error table, Markdown
     render.py errors-rst TEMPLATE errors.h       banguid(8): the template with the error table at @errors@
     render.py settings-rst TEMPLATE FILE         bangui.conf(5): the template with the default file's keys at @settings@
+    render.py rest-settings-rst TEMPLATE FILE    bangui-rest.conf(5), the same
 
 The result goes to standard output. A member without documentation, or a documented argument that is not there, ends it.
 """
@@ -196,6 +197,18 @@ def settings_rst(template, path):
     return fill(template, "settings", "\n".join(lines))
 
 
+def rest_settings_rst(template, path):
+    rows = re.findall(r"^# (.+)\n(?:# (.+)\.\n)?#([a-z0-9-]+) = (.*)$", pathlib.Path(path).read_text(), re.M)
+    if not rows:
+        raise Fault(f"{path}: no keys found")
+    lines = []
+    for text, allowed, key, default in rows:
+        lines += [f"**{key}=**", f"    {rst(text)}", "", *([f"    {rst(allowed)}."] if allowed else []),
+                  f"    Default: {rst(default) if default else 'empty'}.",
+                  f"    Environment: BANGUI\\_REST\\_{rst(key.upper().replace('-', '_'))}.", ""]
+    return fill(template, "settings", "\n".join(lines))
+
+
 def fill(template, place, text):
     page = pathlib.Path(template).read_text()
     if page.count(f"@{place}@") != 1:
@@ -211,7 +224,8 @@ def main():
         elif what == "bus-rst":
             result = bus_rst(given[0], given[1:])
         else:
-            result = {"errors-rst": errors_rst, "settings-rst": settings_rst}[what](*given)
+            result = {"errors-rst": errors_rst, "settings-rst": settings_rst,
+                      "rest-settings-rst": rest_settings_rst}[what](*given)
     except Fault as fault:
         sys.exit(f"render.py: {fault}")
     sys.stdout.write(result)

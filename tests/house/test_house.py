@@ -247,6 +247,12 @@ class Lists(unittest.TestCase):
         self.assertEqual([name.lower().replace("_", "-") for name in re.findall(r"\bSETTING_(\w+)", enum)
                           if not name.startswith("_")], keys)
 
+    def test_every_setting_of_the_bridge_is_documented(self):
+        keys = re.findall(r"^#([a-z0-9-]+) = ", (BUILD / "data/rest.conf").read_text(), re.M)
+        self.assertIn("listen", keys)
+        page = (BUILD / "docs/bangui-rest.conf.5.rst").read_text()
+        self.assertEqual(keys, re.findall(r"^\*\*([a-z0-9-]+)=\*\*$", page, re.M))
+
     def test_every_member_is_documented(self):
         page = (BUILD / "docs/bus-api.md").read_text()
         for path in interfaces():

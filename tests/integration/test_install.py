@@ -17,12 +17,13 @@ from caller import Caller
 from gi.repository import GLib
 from stack import NAME, NOBODY, SOURCE, Stack, build_folder
 
-PAGES = ("man1/bangui-geo-build.1", "man1/banguictl.1", "man5/bangui.conf.5", "man5/org.bangui.BanGUI1.5",
-         "man8/banguid.8")
+PAGES = ("man1/bangui-geo-build.1", "man1/banguictl.1", "man5/bangui.conf.5", "man5/bangui-rest.conf.5",
+         "man5/org.bangui.BanGUI1.5", "man8/bangui-rest.8", "man8/banguid.8")
 GROUPS = ("AllowList", "Bans", "Geo", "History", "Jail", "Job", "Jobs", "Manager", "Operation",
           "Server", "Settings", "Stats")
 FILES = {
     "etc/bangui/bangui.conf",
+    "etc/bangui/rest.conf",
     "usr/bin/bangui-geo-build",
     "usr/bin/banguictl",
     "usr/lib/systemd/system/banguid.service",
@@ -41,7 +42,7 @@ FILES = {
     *(f"usr/share/man/{page}" for page in PAGES),
     *(f"usr/share/doc/bangui/{name}" for name in (
         "NEWS.md", "README.md", "architecture.md", "bus-api.md", "decisions.md", "errors.md", "fail2ban-protocol.md",
-        "security.md", "testing.md", "examples/geo-outside.conf", "examples/org.bangui.BanGUI1.rules")),
+        "rest-api.md", "rest.md", "security.md", "testing.md", "examples/geo-outside.conf", "examples/org.bangui.BanGUI1.rules")),
 }
 EXPOSURE_MAX = 2.0
 
