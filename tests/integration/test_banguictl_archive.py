@@ -164,7 +164,8 @@ class Reading(Shared):
     def test_stats(self):
         self.assertRegex(self.ctl("stats"), rf"\A2 bans of 2 addresses since {TIME}\n")
         text = self.ctl("stats", "--range", "all")
-        self.assertRegex(text, r"\A52 bans of 9 addresses \(7 more than once\)\n2 in force now\n\nCOUNTRY +NAME +BANS +SHARE\n")
+        self.assertRegex(text, r"\A52 bans of 9 addresses \(7 more than once\)\n2 in force now\n\n"
+                               r"COUNTRY +NAME +BANS +SHARE\n")
         self.assertEqual(5, len(re.findall(r"(?m)^192\.0\.2\.\d ", text)))
         self.assertEqual(7, len(re.findall(r"(?m)^192\.0\.2\.\d ", self.ctl("stats", "--range=all", "--limit=7"))))
         self.assertEqual("0 bans of 0 addresses", self.ctl("stats", "--jail", "none").partition(" since")[0])

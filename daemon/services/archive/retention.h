@@ -31,8 +31,8 @@ Retention *retention_new(const RetentionParts *parts);
 void retention_free(Retention *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Retention, retention_free)
 
-/* Removes what is too old from the audit, from who banned by hand, and from the archive with its samples; CANCELLED between two steps.
- * The operation's last message says what went. */
+/* Removes what is too old from the audit, from who banned by hand, and from the archive with its samples; CANCELLED
+ * between two steps. The operation's last message says what went. */
 gboolean retention_run(Retention *self, gint64 now, Operation *operation, GError **error);
 
 /* Removes bans and unbans of the archive from before a time; its daily totals stay. *ret_removed counts them, also when
