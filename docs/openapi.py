@@ -4,9 +4,9 @@
     openapi.py json VERSION ROUTES errors.h rest-errors.h INTERFACE.xml...   OpenAPI 3.1, JSON
     openapi.py md openapi.json                                               the same for people, Markdown
 
-ROUTES is the bridge's table of routes, as list-routes prints it. Arguments, options and answers of a route are those of the
-bus method that it calls: types are the contract's, keys of dictionaries are read out of its comments. The result goes to
-standard output.
+ROUTES is the bridge's table of routes, as list-routes prints it. Arguments, options and answers of a route are those
+of the bus method that it calls: types are the contract's, keys of dictionaries are read out of its comments. The
+result goes to standard output.
 """
 
 import json
@@ -19,7 +19,8 @@ import openapi_text
 import render
 
 OPTIONS = render.PREFIX + "Options"
-SCOPES = {"read": "may read, matched lines too", "ban": "may ban, unban and allow as well", "admin": "may do everything"}
+SCOPES = {"read": "may read, matched lines too", "ban": "may ban, unban and allow as well",
+          "admin": "may do everything"}
 
 SIMPLE = {"s": {"type": "string"}, "o": {"type": "string"}, "b": {"type": "boolean"}, "d": {"type": "number"},
           "x": {"type": "integer"}, "t": {"type": "integer", "minimum": 0}, "u": {"type": "integer", "minimum": 0},
@@ -128,7 +129,8 @@ class Errors:
             statuses |= {"409", "415"}
         if "interface" in route:
             statuses |= {"404", "409", "502", "504"}
-        return {status: {"$ref": f"#/components/responses/Error{status}"} for status in sorted(statuses & set(self.rows))}
+        return {status: {"$ref": f"#/components/responses/Error{status}"}
+                for status in sorted(statuses & set(self.rows))}
 
 
 class Builder:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the bridge answers by itself, for its API document: these routes call no bus method that could describe them."""
 
-ABOUT = ("Every operation of `org.bangui.BanGUI1` over HTTP. Times are seconds since 1970 UTC, durations seconds (-1: permanent), "
-         "addresses canonical text. Lists are paged: `limit` (1 to 500), `cursor` (the `next_cursor` of the page before), "
-         "`total=true`. An array in a query is its name several times. A request that changes something with a session's "
-         "cookie needs the header `X-BanGUI: 1`. What takes longer than its `wait` is answered with 202 and an operation. "
-         "An answer has an ETag where it may be asked for again.")
+ABOUT = ("Every operation of `org.bangui.BanGUI1` over HTTP. Times are seconds since 1970 UTC, durations seconds "
+         "(-1: permanent), addresses canonical text. Lists are paged: `limit` (1 to 500), `cursor` (the `next_cursor` of the "
+         "page before), `total=true`. An array in a query is its name several times. A request that changes something with "
+         "a session's cookie needs the header `X-BanGUI: 1`. What takes longer than its `wait` is answered with 202 and "
+         "an operation. An answer has an ETag where it may be asked for again.")
 
 TEXT, NUMBER, TRUTH = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 SCOPE = {"enum": ["read", "ban", "admin"]}
@@ -53,12 +53,12 @@ ROUTES = {
     "POST /auth/logout": {"answers": {"200": ENDED}},
     "GET /auth/session": {"answers": {"200": an_object("kind id scope expires_at", kind=KIND, **CREDENTIAL)}},
     "POST /auth/password": {"body": {"current": TEXT, "password": TEXT}, "answers": {"200": ENDED}},
-    "GET /auth/sessions": {"answers": {"200": rows(an_object("id current", current=TRUTH, last_seen_at=WHEN, address=TEXT,
-                                                             agent=TEXT, **CREDENTIAL))}},
+    "GET /auth/sessions": {"answers": {"200": rows(an_object(
+        "id current", current=TRUTH, last_seen_at=WHEN, address=TEXT, agent=TEXT, **CREDENTIAL))}},
     "DELETE /auth/sessions": {"query": {"others": TRUTH}, "answers": {"200": ENDED}},
     "DELETE /auth/sessions/{id}": {"answers": {"200": ENDED}},
-    "GET /auth/tokens": {"answers": {"200": rows(an_object("id name scope", name=TEXT, last_used_at=WHEN, address=TEXT,
-                                                           **CREDENTIAL))}},
+    "GET /auth/tokens": {"answers": {"200": rows(an_object(
+        "id name scope", name=TEXT, last_used_at=WHEN, address=TEXT, **CREDENTIAL))}},
     "POST /auth/tokens": {
         "body": {"name": TEXT, "scope": SCOPE, "days": {**NUMBER, "description": "until it expires; 0: never"}},
         "answers": {"201": an_object("id token scope", token={**TEXT, "description": "not shown again"}, name=TEXT,
@@ -75,8 +75,8 @@ SCHEMAS = {
 
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "bangui",
-                "description": "Made by POST auth/login. The name begins with __Host- on TLS, with __Secure- there below a "
-                               "sub-path. Requests that change something need the header X-BanGUI: 1."},
+                "description": "Made by POST auth/login. The name begins with __Host- on TLS, with __Secure- there below "
+                               "a sub-path. Requests that change something need the header X-BanGUI: 1."},
     "token": {"type": "http", "scheme": "bearer", "description": "Made by POST auth/tokens."},
 }
 

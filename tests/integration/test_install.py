@@ -42,7 +42,8 @@ FILES = {
     *(f"usr/share/man/{page}" for page in PAGES),
     *(f"usr/share/doc/bangui/{name}" for name in (
         "NEWS.md", "README.md", "architecture.md", "bus-api.md", "decisions.md", "errors.md", "fail2ban-protocol.md",
-        "rest-api.md", "rest.md", "security.md", "testing.md", "examples/geo-outside.conf", "examples/org.bangui.BanGUI1.rules")),
+        "rest-api.md", "rest.md", "security.md", "testing.md", "examples/geo-outside.conf",
+        "examples/org.bangui.BanGUI1.rules")),
 }
 EXPOSURE_MAX = 2.0
 
