@@ -197,10 +197,14 @@ static void fail_waiting(RestBus *self) {
 void rest_bus_free(RestBus *self) {
         if (!self)
                 return;
-        g_cancellable_cancel(self->closing);
-        g_clear_handle_id(&self->reconnect, g_source_remove);
+        self->online = FALSE;
         g_array_set_size(self->listeners, 0);
         fail_waiting(self);
+        g_cancellable_cancel(self->closing);
+        g_clear_handle_id(&self->reconnect, g_source_remove);
+        /* whoever called is told before what he needs for that is gone too */
+        while (!g_atomic_ref_count_compare(&self->references, 1))
+                (void) g_main_context_iteration(NULL, TRUE);
         disconnect(self);
         bus_unref(self);
 }
@@ -214,7 +218,8 @@ guint64 rest_bus_generation(const RestBus *self) {
 }
 
 void rest_bus_bump(RestBus *self) {
-        self->generation++;
+        if (self)
+                self->generation++;
 }
 
 void rest_bus_listen(RestBus *self, RestBusSignalFunc func, gpointer userdata) {
@@ -292,6 +297,10 @@ static void on_answer(GObject *source, GAsyncResult *result, gpointer userdata) 
 static void start(RestBus *self, GTask *task) {
         Call *call = g_task_get_task_data(task);
 
+        if (g_task_return_error_if_cancelled(task)) {
+                g_object_unref(task);
+                return;
+        }
         if (!self->online) {
                 g_task_return_new_error(task, REST_ERROR, REST_ERROR_DAEMON_OFFLINE,
                                         self->connection ? "banguid does not run; is banguid.service started?"
@@ -302,8 +311,7 @@ static void start(RestBus *self, GTask *task) {
         self->pending++;
         g_dbus_connection_call_with_unix_fd_list(self->connection, BANGUI_NAME, call->object, call->interface,
                                                  call->member, call->arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                                                 REST_BUS_TIMEOUT_MS, call->handles, g_task_get_cancellable(task),
-                                                 on_answer, task);
+                                                 REST_BUS_TIMEOUT_MS, call->handles, self->closing, on_answer, task);
         g_clear_object(&call->handles); /* the message has them: a pipe must have no second end here */
 }
 

@@ -23,6 +23,7 @@ typedef struct RestBus RestBus;
 
 /* Connects in the background. `address`: of a bus; NULL or empty: the system bus. */
 RestBus *rest_bus_new(const char *address);
+/* Calls under way end with an error before it returns. */
 void rest_bus_free(RestBus *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestBus, rest_bus_free)
 
@@ -33,11 +34,12 @@ gboolean rest_bus_online(const RestBus *self);
  * another generation may be old. */
 guint64 rest_bus_generation(const RestBus *self);
 
-/* A change was made through us. */
+/* A change was made through us. NULL: nothing happens. */
 void rest_bus_bump(RestBus *self);
 
 /* `interface` in full. `arguments` is a tuple that is sunk; NULL: none. `handles` may be NULL. As GIO's calls: the
- * callback comes on the main loop, once, with rest_bus_call_finish() to be called in it. */
+ * callback comes on the main loop, once, with rest_bus_call_finish() to be called in it. One that was cancelled comes when
+ * the daemon has answered: until then it has work for us. */
 void rest_bus_call(RestBus *self, const char *object, const char *interface, const char *member, GVariant *arguments,
                    GUnixFDList *handles, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer userdata);
 

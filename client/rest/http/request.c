@@ -22,6 +22,13 @@ static gboolean good_correlation(const char *id) {
         return TRUE;
 }
 
+/* What is no text becomes one that nothing has for a name or a value, so that it is refused or finds nothing. */
+static char *unescape(const char *text) {
+        g_autofree char *plain = g_uri_unescape_string(text, NULL);
+
+        return g_utf8_make_valid(plain ? plain : "\xff", -1);
+}
+
 static void add_parameter(GHashTable *query, const char *begin, const char *end) {
         g_autofree char *pair = g_strdelimit(g_strndup(begin, (gsize) (end - begin)), "+", ' ');
         char *equals = strchr(pair, '=');
@@ -31,9 +38,9 @@ static void add_parameter(GHashTable *query, const char *begin, const char *end)
 
         if (equals)
                 *equals = '\0';
-        name = g_uri_unescape_string(pair, NULL);
-        value = g_uri_unescape_string(equals ? equals + 1 : "", NULL);
-        if (!name || !value || !*name || !g_utf8_validate(name, -1, NULL) || !g_utf8_validate(value, -1, NULL))
+        name = unescape(pair);
+        value = unescape(equals ? equals + 1 : "");
+        if (!*name)
                 return;
         values = g_hash_table_lookup(query, name);
         if (!values) {
