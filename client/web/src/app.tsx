@@ -8,7 +8,7 @@ import { Shell } from './shell/shell';
 import { w } from './shell/words';
 import Login from './sign-in/login';
 import { SignInFrame } from './sign-in/frame';
-import { Questions, Skeleton, Toasts } from './ui';
+import { Brand, Questions, Skeleton, Toasts } from './ui';
 
 function SetupPage() {
         const [Setup, setSetup] = useState<ComponentType | null>(null);
@@ -33,7 +33,11 @@ function Screen() {
                                 </SignInFrame>
                         );
                 default:
-                        return null;
+                        return (
+                                <main class="splash" aria-busy="true" aria-label={w.loadingPage}>
+                                        <Brand size={48} />
+                                </main>
+                        );
         }
 }
 

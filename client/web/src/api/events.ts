@@ -7,7 +7,7 @@
  * seen again, a new stream starts and everybody who keeps data is told "Page.Reconnected" and reads anew.
  */
 
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { now } from '../state/clock';
 import { apiUrl, daemonReached, get, bridgeReached } from './client';
 
@@ -25,6 +25,7 @@ export const connection = signal<Connection>('connecting');
 export const lostAt = signal(0);
 
 const HIDDEN_FOR = 60_000;
+const ASK_EVERY = 5000;
 const WAIT_FIRST = 1000;
 const WAIT_LONGEST = 30_000;
 
@@ -156,6 +157,19 @@ function visibility(): void {
         }
 }
 
+/* A stream can stay open for minutes when the network is gone: as long as requests fail, small ones are tried. */
+effect(() => {
+        if (bridgeReached.value) {
+                if (connection.peek() === 'live') lostAt.value = 0;
+                return undefined;
+        }
+        lostAt.value = lostAt.peek() || now();
+        const timer = setInterval(() => {
+                if (wanted && !document.hidden) void askWhy();
+        }, ASK_EVERY);
+        return () => clearInterval(timer);
+});
+
 /** Tries to connect now, when a person asks for it. */
 export function reconnect(): void {
         wait = WAIT_FIRST;
@@ -169,6 +183,7 @@ export function startEvents(): void {
         connection.value = 'connecting';
         document.addEventListener('visibilitychange', visibility);
         addEventListener('online', reconnect);
+        addEventListener('offline', askWhy);
         open();
 }
 
@@ -178,4 +193,5 @@ export function stopEvents(): void {
         close();
         document.removeEventListener('visibilitychange', visibility);
         removeEventListener('online', reconnect);
+        removeEventListener('offline', askWhy);
 }

@@ -59,14 +59,15 @@ function jailCommands(jails: readonly JailStatus[]): Command[] {
 
 let codes: string[] | null = null;
 
-/* All codes that the browser has a name for. */
+/* All codes that the browser has a name for, but those of countries that have another one now. */
 function countryCodes(): string[] {
         if (codes) return codes;
         const known = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
         codes = [];
         for (let index = 0; index < 26 * 26; index++) {
                 const code = String.fromCharCode(A + Math.floor(index / 26), A + (index % 26));
-                if (!NO_COUNTRIES.includes(code) && known.of(code)) codes.push(code);
+                const current = Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}`;
+                if (current && !NO_COUNTRIES.includes(code) && known.of(code)) codes.push(code);
         }
         return codes;
 }

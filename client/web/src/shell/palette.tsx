@@ -2,7 +2,7 @@
 
 /* The command palette: a combobox in a dialog. The focus stays in the text; arrows move the choice. */
 
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useStatus } from '../state/status';
 import { Icon } from '../ui';
 import { closeShellDialog as close } from './open';
@@ -26,7 +26,7 @@ export default function Palette() {
         const status = useStatus();
         const id = useId();
 
-        useEffect(() => {
+        useLayoutEffect(() => {
                 const before = document.activeElement as HTMLElement | null;
                 dialog.current?.showModal();
                 return () => {

@@ -41,17 +41,24 @@ const LAZY: Partial<Record<ShellDialog, Lazy>> = {
 };
 const signInDialog: Lazy = () => import('./sign-in-again');
 
+const loaded = new Map<Lazy, ComponentType>();
+
+/* The palette comes when the page is at rest, so that what is typed right after Ctrl+K is not lost. */
+const whenIdle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));
+whenIdle(() => void LAZY.palette?.().then((module) => LAZY.palette && loaded.set(LAZY.palette, module.default)));
+
 /* A dialog whose code comes when it is opened first. */
 function LazyDialog({ load }: { load: Lazy }) {
-        const [Shown, setShown] = useState<ComponentType | null>(null);
+        const [, render] = useState(0);
         useEffect(() => {
-                let wanted = true;
-                void load().then((module) => wanted && setShown(() => module.default));
-                return () => {
-                        wanted = false;
-                };
+                if (!loaded.has(load))
+                        void load().then((module) => {
+                                loaded.set(load, module.default);
+                                render((count) => count + 1);
+                        });
         }, [load]);
-        return Shown && <Shown />;
+        const Shown = loaded.get(load);
+        return Shown ? <Shown /> : null;
 }
 
 function Dialogs() {

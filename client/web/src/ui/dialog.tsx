@@ -4,7 +4,7 @@
 
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button, classes, IconButton } from './basic';
 import './dialog.css';
 import { w } from './words';
@@ -22,7 +22,7 @@ export function Dialog(props: {
 }) {
         const dialog = useRef<HTMLDialogElement>(null);
         const id = useId();
-        useEffect(() => {
+        useLayoutEffect(() => {
                 const before = document.activeElement as HTMLElement | null;
                 dialog.current?.showModal();
                 return () => {

@@ -84,10 +84,12 @@ function One({ shown }: { shown: Toast & { id: number } }) {
 /** Where toasts appear; in the shell, once. */
 export function Toasts() {
         return (
-                <ol class="toasts" role="log" aria-live="polite" aria-relevant="additions">
-                        {toasts.value.map((shown) => (
-                                <One key={shown.id} shown={shown} />
-                        ))}
-                </ol>
+                <div class="toasts" aria-live="polite" aria-relevant="additions">
+                        <ol>
+                                {toasts.value.map((shown) => (
+                                        <One key={shown.id} shown={shown} />
+                                ))}
+                        </ol>
+                </div>
         );
 }
