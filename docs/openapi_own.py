@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What the bridge answers by itself, for its API document: these routes call no bus method that could describe them."""
 
-ABOUT = ("Every operation of `org.bangui.BanGUI1` over HTTP. Times are seconds since 1970 UTC, durations seconds "
-         "(-1: permanent), addresses canonical text. Lists are paged: `limit` (1 to 500), `cursor` (the `next_cursor` of the "
-         "page before), `total=true`. An array in a query is its name several times. A request that changes something with "
-         "a session's cookie needs the header `X-BanGUI: 1`. What takes longer than its `wait` is answered with 202 and "
-         "an operation. An answer has an ETag where it may be asked for again.")
+ABOUT = """
+Every operation of `org.bangui.BanGUI1` over HTTP. Times are seconds since 1970 UTC, durations seconds (-1:
+permanent), addresses canonical text. Lists are paged: `limit` (1 to 500), `cursor` (the `next_cursor` of the page
+before), `total=true`. An array in a query is its name several times. A request that changes something with a
+session's cookie needs the header `X-BanGUI: 1`. What takes longer than its `wait` is answered with 202 and an
+operation. An answer has an ETag where it may be asked for again.
+""".strip().replace("\n", " ")
 
 TEXT, NUMBER, TRUTH = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 SCOPE = {"enum": ["read", "ban", "admin"]}
@@ -75,8 +77,8 @@ SCHEMAS = {
 
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "bangui",
-                "description": "Made by POST auth/login. The name begins with __Host- on TLS, with __Secure- there below "
-                               "a sub-path. Requests that change something need the header X-BanGUI: 1."},
+                "description": "Made by POST auth/login. The name begins with __Host- on TLS, with __Secure- there "
+                               "below a sub-path. Requests that change something need the header X-BanGUI: 1."},
     "token": {"type": "http", "scheme": "bearer", "description": "Made by POST auth/tokens."},
 }
 

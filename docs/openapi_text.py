@@ -3,10 +3,10 @@
 
 What a comment says of a dictionary is a list of keys such as
 
-    jail, address (canonical), banned_at, network (u: the autonomous system), rows (address, state), thresholds: low, high
+    jail, address (canonical), network (u: the autonomous system), rows (address, state), thresholds: low, high
 
-with the type first in the parentheses where it is told. A key without one has the type that it has everywhere else; one that
-is told in prose alone is left out, so what is read here is true and may be less than there is.
+with the type first in the parentheses where it is told. A key without one has the type that it has everywhere else;
+one that is told in prose alone is left out, so what is read here is true and may be less than there is.
 """
 
 import collections
@@ -20,11 +20,16 @@ NUMBERS = {"x", "t", "u"}
 ROW_WORDS = {"bans": "Bans", "entries": "AllowList", "rows": None, "row": None}  # of which interface; None: the same
 
 # What these keys are wherever a comment does not say it. None: of several types.
-COMMON = dict.fromkeys("""action address author caller cause component correlation_id country country_name fail2ban_version help
-    jail key kind level line message method name next_cursor object offline_reason organisation reason result session source state
-    unit version where type""".split(), "s") | dict.fromkeys("""bans before id remaining since total until low medium high
-    currently_banned total_banned currently_failed total_failed""".split(), "x") | dict.fromkeys(
-    ["allowed", "value", "default"]) | {"share": "d", "online": "b", "idle": "b"}
+TEXTS = """
+action address author caller cause component correlation_id country country_name fail2ban_version help jail key kind
+level line message method name next_cursor object offline_reason organisation reason result session source state unit
+version where type
+"""
+NUMBERS_TOO = """
+bans before id remaining since total until low medium high currently_banned total_banned currently_failed total_failed
+"""
+COMMON = {**dict.fromkeys(TEXTS.split(), "s"), **dict.fromkeys(NUMBERS_TOO.split(), "x"),
+          **dict.fromkeys(("allowed", "value", "default")), "share": "d", "online": "b", "idle": "b"}
 PROSE = {"and", "or", "none", "ours", "oldest", "newest", "empty"}
 
 
@@ -173,9 +178,10 @@ class Reader:
 
 def markdown(document, scopes):
     lines = ["# The HTTP API of BanGUI", "",
-             "Made from the bridge's table of routes and `interfaces/*.xml` by the build; the bridge serves the same as "
-             "`GET /api/v1/openapi.json`.", "", document["info"]["description"], "",
-             "Scopes, each with those before it: " + ", ".join(f"`{name}` {text}" for name, text in scopes.items()) + ".",
+             "Made from the bridge's table of routes and `interfaces/*.xml` by the build; the bridge serves the same "
+             "as `GET /api/v1/openapi.json`.", "", document["info"]["description"], "",
+             "Scopes, each with those before it: "
+             + ", ".join(f"`{name}` {text}" for name, text in scopes.items()) + ".",
              "", "## Errors", "", "| HTTP | error_code |", "| --- | --- |"]
     for name, response in document["components"]["responses"].items():
         lines.append(f"| {name.removeprefix('Error')} | {response['description'].replace('|', '&#124;')} |")

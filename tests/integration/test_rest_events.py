@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Server-sent events of the bridge: what is told, to whom, again after a break, and to listeners that are slow, many or no
-longer allowed."""
+"""Server-sent events of the bridge: what is told, to whom, again after a break, and to listeners that are slow, many
+or no longer allowed."""
 
 import json
 import time
@@ -163,9 +163,9 @@ class Burst(unittest.TestCase):
 
     def tell(self, bus, count):
         for number in range(count):
-            ban = {"address": GLib.Variant("s", f"10.0.{number >> 8}.{number & 255}"), "note": GLib.Variant("s", "x" * 100)}
-            bus.emit_signal(None, ROOT, f"{NAME}.Bans", "Banned",
-                            GLib.Variant("(ssa{sv})", ("sshd", f"10.0.{number >> 8}.{number & 255}", ban)))
+            address = f"10.0.{number >> 8}.{number & 255}"
+            ban = {"address": GLib.Variant("s", address), "note": GLib.Variant("s", "x" * 100)}
+            bus.emit_signal(None, ROOT, f"{NAME}.Bans", "Banned", GLib.Variant("(ssa{sv})", ("sshd", address, ban)))
         bus.emit_signal(None, ROOT, f"{NAME}.Bans", "Reset", None)
         bus.flush_sync(None)
 

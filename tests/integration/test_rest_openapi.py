@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Calls every route of the API document through a real bridge, and holds what is sent and what is answered against it."""
+"""Calls every route of the API document through a real bridge; what is sent and answered has to be as it says."""
 
 import copy
 import json

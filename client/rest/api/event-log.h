@@ -3,9 +3,9 @@
 /*
  * The last events, as they go out to all who listen
  *
- * An event stands here once, however many read it; a reader keeps the number of the next one that it wants. Bounded:
- * EVENT_LOG_EVENTS_MAX events and EVENT_LOG_BYTES_MAX bytes, the oldest go first. An id on the wire names the log too, so that
- * one of an earlier run of the bridge is known for what it is.
+ * An event stands here once, however many read it; a reader keeps the number of the next one that it wants.
+ * Bounded: EVENT_LOG_EVENTS_MAX events and EVENT_LOG_BYTES_MAX bytes, the oldest go first. An id on the wire names
+ * the log too, so that one of an earlier run of the bridge is known for what it is.
  */
 
 #pragma once
@@ -31,8 +31,9 @@ guint64 event_log_next(const EventLog *self);
 /* Whether nothing from that number on is gone. */
 gboolean event_log_reaches(const EventLog *self, guint64 number);
 
-/* The events from `number` on of which a pattern tells (NULL: all), as one text of the event stream; stops behind the event
- * that makes it longer than `max`, and moves `number` behind the last one looked at. NULL: none of them was wanted. */
+/* The events from `number` on of which a pattern tells (NULL: all), as one text of the event stream; stops behind
+ * the event that makes it longer than `max`, and moves `number` behind the last one looked at. NULL: none of them
+ * was wanted. */
 GBytes *event_log_read(const EventLog *self, guint64 *number, const char *const *patterns, gsize max);
 
 /* An event that is not kept in the log. To be freed. */
