@@ -170,6 +170,7 @@ export function useQuery<T>(
         const entry = useMemo(() => (path === null ? null : entryOf(path, query)), [key]);
         const shown = useRef<{ path: string; entry: Entry } | null>(null);
         const patterns = (options.events ?? []).join(' ');
+        const drawn = entry?.at;
 
         useEffect(() => {
                 if (!entry) return undefined;
@@ -178,6 +179,7 @@ export function useQuery<T>(
                 if (key) entries.set(key, entry);
                 const fresh = entry.at && !entry.dirty && !entry.error && now() - entry.at < 5;
                 if (!fresh) void load(entry);
+                else if (entry.at !== drawn) listener(); // it came after this was drawn and before anybody listened
                 return () => {
                         entry.listeners.delete(listener);
                         if (!entry.listeners.size) {

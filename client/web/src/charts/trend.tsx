@@ -3,6 +3,7 @@
 /* Bans over time, stacked by jail, with a brush that zooms, a tooltip, a legend and a table of the same figures. */
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { seriesOf } from '../state/series';
 import { locale, shownTheme, timeZone } from '../state/preferences';
 import { bucketEnd, layersOf, spanText, type Layer, type TrendData } from './buckets';
 import { useBrush, type Brush } from './trend-brush';
@@ -109,7 +110,7 @@ function Overlay({ data, layers, plot, brush }: OverlayProps) {
 }
 
 export function Trend({ data, onZoom, onZoomOut, jail, onJail }: TrendProps) {
-        const slots = (data.series ?? []).map((series) => series.jail).join('\n');
+        const slots = (data.series ?? []).map(({ jail: one }) => seriesOf(one)).join(' ');
         const layers = useMemo(() => layersOf(data), [data, slots, locale.value]);
         const { box, plot } = useCanvas(data, layers);
         const brush = useBrush(data, plot, { onZoom, onZoomOut });
