@@ -82,7 +82,8 @@ class World:
             self._run(self.stack.client, "--bus", self.stack.address, "import-log", log.name)
 
     def allow(self, entry, note=""):
-        self._run(self.stack.client, "--bus", self.stack.address, "allow", entry, *(["--note", note] if note else []))
+        self._run(self.stack.client, "--bus", self.stack.address, "allow", "add", entry,
+                  *(["--note", note] if note else []))
 
     def stop_fail2ban(self):
         self.stack.stop_fail2ban()

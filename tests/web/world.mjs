@@ -97,3 +97,34 @@ export async function until(condition, what, seconds = 20) {
                 await new Promise((resolve) => setTimeout(resolve, 50));
         }
 }
+
+// Every page by its address, and its heading.
+export const PAGES = [
+        ['/', 'Overview'],
+        ['/map', 'Map'],
+        ['/bans', 'Bans'],
+        ['/history?range=all', 'History'],
+        ['/address/45.95.147.236', '45.95.147.236'],
+        ['/allow', 'Allow list'],
+        ['/jails', 'Jails'],
+        ['/jails/sshd', 'sshd'],
+        ['/jobs', 'Jobs'],
+        ['/server', 'Server'],
+        ['/geo', 'Geo'],
+        ['/settings', 'Settings'],
+        ['/audit', 'Audit'],
+];
+
+// Lines of fail2ban's log about `count` bans of the last three weeks, in turn in these jails.
+export function pastOf(jails, count) {
+        const span = 21 * 86_400_000;
+        const start = Date.now() - span;
+        const two = (value) => String(value).padStart(2, '0');
+        return Array.from({ length: count }, (_, n) => {
+                const at = new Date(start + Math.floor((n * (span - 3_600_000)) / count));
+                const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+                const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+                const address = `${[3, 5, 27, 41, 77, 139, 177, 202][n % 8]}.${(n * 7) % 250}.${n % 199}.${1 + (n % 240)}`;
+                return `${day} ${clock},000 fail2ban.actions [1]: NOTICE [${jails[n % jails.length]}] Ban ${address}`;
+        });
+}
