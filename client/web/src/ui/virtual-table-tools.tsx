@@ -10,7 +10,9 @@ import type { Columns } from './virtual-table-columns';
 import { tableWords } from './virtual-table-words';
 import './virtual-table-tools.css';
 
+/** Nothing on a phone, where a card has all there is. */
 export function ColumnChooser<Row>({ columns }: { columns: Columns<Row> }) {
+        if (cards.value) return null;
         const shown = new Set(columns.shown.value.map(({ id }) => id));
         const items = columns.all
                 .filter(({ rank }) => rank > 0)
@@ -46,7 +48,11 @@ export function CardSort<Row>({ columns, sort, onSort }: {
         );
 }
 
-/** Only on a wide screen: on a phone a card has all there is. */
 export function TableTools<Row>(props: { columns: Columns<Row>; sort: Sort; onSort: (column: string) => void }) {
-        return cards.value ? <CardSort {...props} /> : <ColumnChooser columns={props.columns} />;
+        return (
+                <>
+                        <CardSort {...props} />
+                        <ColumnChooser columns={props.columns} />
+                </>
+        );
 }

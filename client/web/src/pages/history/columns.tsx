@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
+import { signal } from '@preact/signals';
 import type { HistoryRow } from '../../api/types';
-import { dateTime, number } from '../../format';
+import { dateParts, hourMinute, number } from '../../format';
 import { organisationOf } from '../../state/organisations';
 import { Address, Badge, Country, Duration, JailName, Network, OriginBadge, Time } from '../../ui';
 import { makeColumns, type Column } from '../../ui/virtual-table-columns';
 import { w } from './words';
+
+/* The year only where it is another one. */
+function moment(at: number): string {
+        const year = new Date(at * 1000).getFullYear() === new Date().getFullYear() ? {} : { year: 'numeric' as const };
+        return dateParts({ ...year, day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+                at);
+}
 
 function Ended({ row }: { row: HistoryRow }) {
         const at = row.kind === 'unban' ? row.at : (row.ended_at ?? 0);
@@ -13,19 +21,22 @@ function Ended({ row }: { row: HistoryRow }) {
                 return <span class="soft">{row.cause === '' ? '' : w.cause(row.cause)}</span>;
         return (
                 <Time at={at}>
-                        <span class="soft">{w.cause(row.cause)}</span> {dateTime(at).slice(-8, -3)}
+                        <span class="soft">{w.cause(row.cause)}</span> {hourMinute(at)}
                 </Time>
         );
 }
 
+/** Whether bans and their ends are listed together: only then a row has to say which it is. */
+export const mixed = signal(false);
+
 const columns: Column<HistoryRow>[] = [
         {
-                id: 'at', title: () => w.at, min: 152, rank: 0, card: 'line',
-                cell: (row) => <Time at={row.at}>{dateTime(row.at)}</Time>,
+                id: 'at', title: () => w.at, min: 136, rank: 0, card: 'line',
+                cell: (row) => <Time at={row.at}>{moment(row.at)}</Time>,
         },
         {
-                id: 'kind', title: () => w.what, min: 70, rank: 5, card: 'side',
-                cell: ({ kind }) => (kind === 'ban' ? <Badge tone="bad">{w.ban}</Badge> : <Badge tone="good">{w.unban}</Badge>),
+                id: 'kind', title: () => w.what, min: 70, rank: 1, card: 'side', filled: () => mixed.value,
+                cell: ({ kind }) => (!mixed.value ? null : kind === 'ban' ? <Badge tone="bad">{w.ban}</Badge> : <Badge tone="good">{w.unban}</Badge>),
         },
         {
                 id: 'address', title: () => w.address, min: 136, grow: 1.5, rank: 0, card: 'title',
@@ -48,11 +59,11 @@ const columns: Column<HistoryRow>[] = [
                 cell: ({ jail }) => <JailName jail={jail} />,
         },
         {
-                id: 'origin', title: () => w.origin, min: 76, rank: 4, card: 'line',
+                id: 'origin', title: () => w.origin, min: 84, rank: 4, card: 'line',
                 cell: ({ origin }, card) => (card && origin === 'self' ? null : <OriginBadge origin={origin} />),
         },
         {
-                id: 'duration', title: () => w.duration, min: 100, rank: 2, numeric: true, card: 'line',
+                id: 'duration', title: () => w.duration, min: 100, rank: 2, numeric: true, card: 'side',
                 cell: ({ bantime }) => (bantime === undefined ? null : bantime === -2
                         ? <span class="soft">–</span> : <Duration seconds={bantime} />),
         },

@@ -17,7 +17,7 @@ import { BanDialog } from '../bans/ban-dialog';
 import { JailSelect } from '../bans/filter-bar';
 import { pairsOf, SelectionBar, type Asked } from '../bans/selection-bar';
 import '../bans/bans.css';
-import { historyColumns } from './columns';
+import { historyColumns, mixed } from './columns';
 import { HistoryDetails } from './details';
 import { PageMenu } from './page-menu';
 import { Repeaters } from './repeaters';
@@ -169,6 +169,9 @@ function Bans({ onLead }: { onLead: (text: string) => void }) {
         const field = useRef<HTMLDivElement>(null);
         const use = useSource({ query, kind }, hold);
         const { source } = use;
+        useEffect(() => {
+                mixed.value = kind === '';
+        }, [kind]);
         source.version.value;
         const lead = source.state.value === 'loading' ? w.searching : kind === 'ban' ? w.found(source.total)
                 : w.rowsFound(source.total);

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+/* The bans of an address over time, a lane for each jail; the same as a table for screen readers. */
+
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { HistoryRow } from '../../api/types';
+import { date, dateTime, duration } from '../../format';
+import { now } from '../../state/clock';
+import { seriesOf } from '../../state/series';
+import { w } from './words';
+
+const LANE = 26;
+const BAR = 12;
+const NAME = 120;
+const AXIS = 22;
+const LEAST = 3;
+
+function endOf(ban: HistoryRow, at: number): number {
+        if (ban.ended_at)
+                return ban.ended_at;
+        return ban.ends_at !== undefined && ban.ends_at > 0 ? Math.min(ban.ends_at, at) : ban.cause === '' ? at : ban.at;
+}
+
+function spanText(ban: HistoryRow): string {
+        return ban.bantime === undefined ? '' : duration(ban.bantime);
+}
+
+function useWidth() {
+        const element = useRef<HTMLDivElement>(null);
+        const [width, setWidth] = useState(600);
+        useEffect(() => {
+                const own = element.current;
+                if (!own)
+                        return;
+                const observer = new ResizeObserver(() => setWidth(own.clientWidth));
+                observer.observe(own);
+                return () => observer.disconnect();
+        }, []);
+        return { element, width };
+}
+
+interface Scale {
+        from: number;
+        to: number;
+        left: number;
+        width: number;
+}
+
+function place({ from, to, left, width }: Scale, at: number): number {
+        return left + ((at - from) / Math.max(to - from, 1)) * width;
+}
+
+function Axis({ scale, height }: { scale: Scale; height: number }) {
+        const count = Math.max(1, Math.floor(scale.width / 130));
+        const ticks = Array.from({ length: count + 1 }, (_, i) => scale.from + ((scale.to - scale.from) * i) / count);
+        const short = scale.to - scale.from < 3 * 86_400;
+        return (
+                <g>
+                        {ticks.map((at, i) => (
+                                <g key={i}>
+                                        <line class="lane-grid" x1={place(scale, at)} x2={place(scale, at)} y1={0} y2={height} />
+                                        <text
+                                                class="lane-axis"
+                                                x={place(scale, at)}
+                                                y={height + 15}
+                                                text-anchor={i === 0 ? 'start' : i === count ? 'end' : 'middle'}
+                                        >
+                                                {short ? dateTime(at).slice(0, -3) : date(at)}
+                                        </text>
+                                </g>
+                        ))}
+                </g>
+        );
+}
+
+function Lane({ jail, bans, index, scale, at }: {
+        jail: string;
+        bans: HistoryRow[];
+        index: number;
+        scale: Scale;
+        at: number;
+}) {
+        const y = index * LANE;
+        return (
+                <g class={`series-${seriesOf(jail)}`}>
+                        <text class="lane-name" x={0} y={y + LANE / 2 + 4}>
+                                {jail.length > 16 ? `${jail.slice(0, 15)}…` : jail}
+                        </text>
+                        <line class="lane-line" x1={scale.left} x2={scale.left + scale.width} y1={y + LANE / 2} y2={y + LANE / 2} />
+                        {bans.map((ban) => {
+                                const x = place(scale, ban.at);
+                                const width = Math.max(place(scale, endOf(ban, at)) - x, LEAST);
+                                return (
+                                        <rect
+                                                key={`${ban.at}`}
+                                                class="lane-ban"
+                                                x={x}
+                                                y={y + (LANE - BAR) / 2}
+                                                width={width}
+                                                height={BAR}
+                                                rx={2}
+                                        >
+                                                <title>{`${dateTime(ban.at)}, ${spanText(ban)}`}</title>
+                                        </rect>
+                                );
+                        })}
+                </g>
+        );
+}
+
+export function SwimLanes({ rows }: { rows: readonly HistoryRow[] }) {
+        const { element, width } = useWidth();
+        const bans = rows.filter(({ kind }) => kind === 'ban');
+        const jails = [...new Set(bans.map(({ jail }) => jail))];
+        const at = now();
+        const first = Math.min(...bans.map((ban) => ban.at));
+        const scale: Scale = { from: first - (at - first) * 0.02 - 60, to: at, left: NAME, width: Math.max(width - NAME - 4, 60) };
+        const height = jails.length * LANE;
+        return (
+                <div ref={element} class="lanes">
+                        <svg
+                                role="img"
+                                aria-label={w.timeLineLabel(bans.length)}
+                                width={width}
+                                height={height + AXIS}
+                                viewBox={`0 0 ${width} ${height + AXIS}`}
+                        >
+                                <Axis scale={scale} height={height} />
+                                {jails.map((jail, i) => (
+                                        <Lane
+                                                key={jail}
+                                                jail={jail}
+                                                bans={bans.filter((ban) => ban.jail === jail)}
+                                                index={i}
+                                                scale={scale}
+                                                at={at}
+                                        />
+                                ))}
+                        </svg>
+                        <table class="only-read">
+                                <caption>{w.timeLine}</caption>
+                                <thead>
+                                        <tr>
+                                                <th scope="col">{w.when}</th>
+                                                <th scope="col">{w.jail}</th>
+                                                <th scope="col">{w.duration}</th>
+                                        </tr>
+                                </thead>
+                                <tbody>
+                                        {bans.map((ban) => (
+                                                <tr key={`${ban.at} ${ban.jail}`}>
+                                                        <td>{dateTime(ban.at)}</td>
+                                                        <td>{ban.jail}</td>
+                                                        <td>{spanText(ban)}</td>
+                                                </tr>
+                                        ))}
+                                </tbody>
+                        </table>
+                </div>
+        );
+}
