@@ -127,7 +127,7 @@ class Errors:
             statuses |= {"404"}
         if route["method"] != "GET":
             statuses |= {"409", "415"}
-        if "interface" in route:
+        if "interface" in route or route["path"].startswith("/config/"):
             statuses |= {"404", "409", "502", "504"}
         return {status: {"$ref": f"#/components/responses/Error{status}"}
                 for status in sorted(statuses & set(self.rows))}

@@ -26,6 +26,7 @@ def rows(row):
 CREDENTIAL = dict(id=NUMBER, scope=SCOPE, created_at=NUMBER,
                   expires_at={**NUMBER, "description": "0: never"})
 WHEN = {**NUMBER, "description": "when it was used last; 0: never"}
+THRESHOLDS = dict(low=NUMBER, medium=NUMBER, high=NUMBER)
 ENDED = an_object("ended", ended={**NUMBER, "description": "how many"})
 SIGNED_IN = an_object("kind id scope created_at expires_at", kind=KIND, **CREDENTIAL)
 STATUS = {"enum": ["ok", "degraded", "offline"]}
@@ -65,6 +66,9 @@ ROUTES = {
         "body": {"name": TEXT, "scope": SCOPE, "days": {**NUMBER, "description": "until it expires; 0: never"}},
         "answers": {"201": an_object("id token scope", token={**TEXT, "description": "not shown again"}, name=TEXT,
                                      last_used_at=WHEN, address=TEXT, **CREDENTIAL)}},
+    "GET /config/map-color-thresholds": {"answers": {"200": an_object("low medium high", **THRESHOLDS)}},
+    "PUT /config/map-color-thresholds": {"body": THRESHOLDS, "required": [],
+                                         "answers": {"200": an_object("", **THRESHOLDS)}},
     "DELETE /auth/tokens/{id}": {"answers": {"200": ENDED}},
 }
 

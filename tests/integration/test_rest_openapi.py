@@ -50,6 +50,7 @@ GIVEN = {
     "PUT /server": {"values": {"log_level": "INFO"}},
     "POST /history/purge": {"days": 30000},
     "PUT /settings": {"changes": {"archive-days": 300}},
+    "PUT /config/map-color-thresholds": {"low": 3, "high": 1000},
     "POST /settings/reset": {"keys": ["archive-days"]},
     "POST /can-do": {"action": "ban", "details": {"jail": "sshd"}},
     "POST /jails/{jail}/reload": {"wait": 20},

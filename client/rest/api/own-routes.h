@@ -11,4 +11,6 @@ void own_get_live(Bridge *bridge, RestRequest *request, const RouteMatch *match)
 void own_get_ready(Bridge *bridge, RestRequest *request, const RouteMatch *match);
 void own_get_metrics(Bridge *bridge, RestRequest *request, const RouteMatch *match);
 void own_get_events(Bridge *bridge, RestRequest *request, const RouteMatch *match);
+void own_get_thresholds(Bridge *bridge, RestRequest *request, const RouteMatch *match);
+void own_put_thresholds(Bridge *bridge, RestRequest *request, const RouteMatch *match);
 void own_get_openapi(Bridge *bridge, RestRequest *request, const RouteMatch *match);

@@ -132,6 +132,9 @@ const Route routes[] = {
         { "POST", "/settings/reload", ADMIN, CALL, "Settings", "Reload" },
         { "GET", "/settings/{key}", READ, CALL, "Settings", "Get" },
 
+        { "GET", "/config/map-color-thresholds", READ, OWN(own_get_thresholds, "bans from which a map changes colour") },
+        { "PUT", "/config/map-color-thresholds", ADMIN, OWN(own_put_thresholds, "low, medium, high: changes them") },
+
         { "GET", "/audit", READ, CALL, "Manager", "ListAudit" },
         { "POST", "/can-do", READ, CALL, "Manager", "CanDo" },
         {},
