@@ -3,6 +3,7 @@
 /* The way between pages: a rail at the left, on a phone a bar at the bottom. Filters go along to pages that have them. */
 
 import { useEffect } from 'preact/hooks';
+import { bridgeReached, daemonReached } from '../api/client';
 import { connection } from '../api/events';
 import { useQuery } from '../api/query';
 import type { Health } from '../api/types';
@@ -41,9 +42,11 @@ function Entry({ row, size, onClick }: { row: PageRow; size: number; onClick?: (
 }
 
 function State() {
-        const text = { live: w.live, connecting: w.connecting, offline: w.offline }[connection.value];
+        const state = bridgeReached.value ? connection.value : 'offline';
+        const text = { live: w.live, connecting: w.connecting, offline: w.offline }[state];
+        if (state === 'live' && !daemonReached.value) return <span class="rail-state rail-offline">{w.daemonGone}</span>;
         return (
-                <span class={`rail-state rail-${connection.value}`} title={w.liveHint}>
+                <span class={`rail-state rail-${state}`} title={state === 'live' ? w.liveHint : undefined}>
                         {text}
                 </span>
         );

@@ -43,7 +43,7 @@ export default function RangeDialog() {
                                 <Button onClick={() => show(startOfDay(now(), zone, -6))}>{w.thisWeek}</Button>
                         </div>
                         <form class="form" onSubmit={submit} noValidate>
-                                <div class="form-row">
+                                <div class="form-row form-row-top">
                                         <Field label={w.from} error={fault}>
                                                 <Input type="datetime-local" value={from} onValue={setFrom} />
                                         </Field>

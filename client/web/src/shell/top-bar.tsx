@@ -4,9 +4,10 @@
 
 import type { ComponentChildren } from 'preact';
 import { countryName, date, dateTime } from '../format';
+import { Link } from '../router';
 import { useFilters, type FilterName, type Filters, type Range } from '../state/filters';
 import { language, shownTheme, theme } from '../state/preferences';
-import { Button, Chip, Icon, Menu, Segmented, Select } from '../ui';
+import { Brand, Button, Chip, Icon, Menu, Segmented, Select } from '../ui';
 import { originText } from '../ui/values';
 import { pageOf } from './current-page';
 import { shellDialog } from './open';
@@ -21,7 +22,8 @@ function customText({ since, until }: Filters): string {
 }
 
 function customShort({ since, until }: Filters): string {
-        const days = [since, until].filter((at): at is number => at !== undefined).map(date);
+        const last = until === undefined ? undefined : until - 1;
+        const days = [since, last].filter((at): at is number => at !== undefined).map(date);
         return [...new Set(days)].join(' – ');
 }
 
@@ -132,7 +134,13 @@ export function TopBar(): ComponentChildren {
         const filtered = pageOf()?.row.filters;
         return (
                 <header class="top">
-                        {filtered && <RangeChoice />}
+                        {filtered ? (
+                                <RangeChoice />
+                        ) : (
+                                <Link class="brand top-brand" to="/">
+                                        <Brand /> BanGUI
+                                </Link>
+                        )}
                         {filtered && <FilterChips />}
                         <span class="grow" />
                         <button

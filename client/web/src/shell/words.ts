@@ -11,6 +11,7 @@ export const w = words({
                 live: 'Live',
                 connecting: 'Connecting',
                 offline: 'Offline',
+                daemonGone: 'Daemon not running',
                 liveHint: 'Changes appear by themselves',
                 versions: (fail2ban: string, bangui: string) =>
                         `fail2ban ${fail2ban || '–'} · bangui ${bangui || '–'}`,
@@ -95,6 +96,7 @@ export const w = words({
                 live: 'Live',
                 connecting: 'Verbindet',
                 offline: 'Getrennt',
+                daemonGone: 'Dienst läuft nicht',
                 liveHint: 'Änderungen erscheinen von selbst',
                 versions: (fail2ban: string, bangui: string) =>
                         `fail2ban ${fail2ban || '–'} · bangui ${bangui || '–'}`,

@@ -90,7 +90,7 @@ export function Tile(props: Children & {
         const tone = direction === 'same' || better === 'neither' ? 'soft' : direction === better ? 'good' : 'bad';
         return (
                 <article class="tile" title={props.title} aria-busy={props.busy ? 'true' : undefined}>
-                        <h3>{props.to ? <Link to={props.to}>{props.name}</Link> : props.name}</h3>
+                        <h2>{props.to ? <Link to={props.to}>{props.name}</Link> : props.name}</h2>
                         <p>
                                 <strong>{props.value}</strong>
                                 {props.change && <span class={`delta ${tone}`}>{props.change}</span>}

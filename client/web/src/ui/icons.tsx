@@ -47,11 +47,12 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export const iconNames = Object.keys(PATHS) as IconName[];
+/* Those that are made of points. */
+const DOTS: IconName[] = ['more'];
 
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
         return (
-                <svg class="icon" width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+                <svg class={DOTS.includes(name) ? 'icon icon-dots' : 'icon'} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
                         <path d={PATHS[name]} />
                 </svg>
         );
