@@ -30,7 +30,7 @@ const Route routes[] = {
         { "POST", "/auth/login", OPEN, OWN(auth_post_login, "password: makes a session, kept in a cookie") },
         { "POST", "/auth/logout", OPEN, OWN(auth_post_logout, "ends the session") },
         { "GET", "/auth/session", READ, OWN(auth_get_session, "who is signed in: kind, id, scope, expires_at") },
-        { "POST", "/auth/password", ADMIN, OWN(auth_post_password, "current, password: changes it, ends other sessions") },
+        { "POST", "/auth/password", ADMIN, OWN(auth_post_password, "current, password: ends other sessions too") },
         { "GET", "/auth/sessions", ADMIN, OWN(auth_list_sessions, "rows of sessions") },
         { "DELETE", "/auth/sessions", ADMIN, OWN(auth_end_sessions, "ends all sessions; others=true: but this one") },
         { "DELETE", "/auth/sessions/{id}", ADMIN, OWN(auth_end_session, "ends a session") },
@@ -132,7 +132,7 @@ const Route routes[] = {
         { "POST", "/settings/reload", ADMIN, CALL, "Settings", "Reload" },
         { "GET", "/settings/{key}", READ, CALL, "Settings", "Get" },
 
-        { "GET", "/config/map-color-thresholds", READ, OWN(own_get_thresholds, "bans from which a map changes colour") },
+        { "GET", "/config/map-color-thresholds", READ, OWN(own_get_thresholds, "where a map changes its colours") },
         { "PUT", "/config/map-color-thresholds", ADMIN, OWN(own_put_thresholds, "low, medium, high: changes them") },
 
         { "GET", "/audit", READ, CALL, "Manager", "ListAudit" },
