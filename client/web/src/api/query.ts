@@ -36,6 +36,8 @@ interface Entry {
         loading: Promise<void> | null;
         at: number;
         took: number;
+        /** Events make it be read at most so often, in seconds. */
+        every: number;
         timer: number;
         failures: number;
         again: boolean;
@@ -57,6 +59,7 @@ function entryOf(path: string, query: Query | undefined): Entry {
                         loading: null,
                         at: 0,
                         took: 0,
+                        every: 0,
                         timer: 0,
                         failures: 0,
                         again: false,
@@ -128,7 +131,8 @@ function settle(entry: Entry): void {
                 entry.again = true;
         } else if (!entry.timer || entry.error) {
                 clearTimeout(entry.timer);
-                entry.timer = window.setTimeout(() => void load(entry), Math.max(SETTLE, 3 * entry.took));
+                const rest = (entry.at + entry.every - now()) * 1000;
+                entry.timer = window.setTimeout(() => void load(entry), Math.max(SETTLE, 3 * entry.took, rest));
         }
 }
 
@@ -159,11 +163,14 @@ export function forgetQueries(): void {
         }
 }
 
-/** Data of GET api/v1/`path`; a path of null asks nothing. */
+/**
+ * Data of GET api/v1/`path`; a path of null asks nothing. `events` make it be read again, at most `every` so many seconds
+ * where that is given: under an attack there are many events, and the bridge counts requests.
+ */
 export function useQuery<T>(
         path: string | null,
         query?: Query,
-        options: { events?: readonly string[] } = {},
+        options: { events?: readonly string[]; every?: number } = {},
 ): QueryState<T> {
         const [, render] = useState(0);
         const key = path === null ? null : apiUrl(path, query);
@@ -191,6 +198,7 @@ export function useQuery<T>(
 
         useEffect(() => {
                 if (!entry || !patterns) return undefined;
+                entry.every = options.every ?? 0;
                 const stops = patterns.split(' ').map((pattern) => onEvent(pattern, () => settle(entry)));
                 return () => stops.forEach((stop) => stop());
         }, [entry, patterns]);

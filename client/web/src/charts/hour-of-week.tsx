@@ -25,7 +25,7 @@ function dayName(weekday: number, length: 'short' | 'long'): string {
 }
 
 function Cells({ counts }: { counts: number[][] }) {
-        const thresholds = evenThresholds(Math.max(...counts.flat()));
+        const thresholds = evenThresholds(counts.flat());
 
         const cell = (weekday: number, hour: number) => {
                 const bans = counts[weekday - 1]?.[hour] ?? 0;

@@ -29,8 +29,13 @@ export function stepRanges({ low, medium, high }: Thresholds): { step: Step; fro
         return ranges.filter(({ from, to }) => to === null || to >= from);
 }
 
-/** Thresholds that part 1 to most into four even steps. */
-export function evenThresholds(most: number): Thresholds {
-        const part = (quarters: number) => Math.max(1, Math.ceil((most * quarters) / 4));
+/** One value in so many may be an outlier, which does not make all others pale. */
+const OUTLIERS = 40;
+
+/** Thresholds that part values, none of them below 0, into four even steps. */
+export function evenThresholds(values: readonly number[]): Thresholds {
+        const sorted = [...values].sort((a, b) => b - a);
+        const most = sorted[Math.floor(sorted.length / OUTLIERS)] ?? 0;
+        const part = (quarters: number) => Math.max(quarters, Math.ceil((most * quarters) / 4));
         return { low: part(1), medium: part(2), high: part(3) };
 }

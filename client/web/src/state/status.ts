@@ -10,7 +10,7 @@ import { learnJails } from './series';
 const EVENTS = ['Manager.*', 'Server.*', 'Jail.*'] as const;
 
 export function useStatus(): QueryState<Status> {
-        const status = useQuery<Status>('dashboard/status', undefined, { events: EVENTS });
+        const status = useQuery<Status>('dashboard/status', undefined, { events: EVENTS, every: 2 });
         useEffect(() => {
                 if (status.data) learnJails(status.data.jails);
         }, [status.data]);

@@ -41,7 +41,10 @@ export function NetworksCard() {
         const { filters, query, set } = useFilters();
         const { network: chosen } = filters;
         const asked = { ...query, limit: SHOWN };
-        const networks = useQuery<{ rows: NetworkCount[] }>('dashboard/bans/by-network', asked, { events: EVENTS });
+        const networks = useQuery<{ rows: NetworkCount[] }>('dashboard/bans/by-network', asked, {
+                events: EVENTS,
+                every: 5,
+        });
         const row = ({ network, organisation, bans, share }: NetworkCount): TopRow => ({
                 key: String(network),
                 label: <Network network={network} organisation={organisation} />,
@@ -65,7 +68,7 @@ export function AddressesCard() {
         const { filters, query, set } = useFilters();
         const { address: chosen } = filters;
         const asked = { ...query, limit: SHOWN };
-        const top = useQuery<{ rows: AddressCount[] }>('dashboard/bans/top', asked, { events: EVENTS });
+        const top = useQuery<{ rows: AddressCount[] }>('dashboard/bans/top', asked, { events: EVENTS, every: 5 });
         const row = ({ address, country, bans, share }: AddressCount): TopRow => ({
                 key: address,
                 lead: <Flag code={country} />,

@@ -21,7 +21,7 @@ const EVENTS = ['Bans.*', 'History.Properties', 'Geo.Properties', 'Settings.Chan
 function useCountries(): QueryState<ByCountry> {
         const { filters } = useFilters();
         const asked = writeFilters({ ...filters, country: undefined });
-        return useQuery<ByCountry>('dashboard/bans/by-country', asked, { events: EVENTS });
+        return useQuery<ByCountry>('dashboard/bans/by-country', asked, { events: EVENTS, every: 5 });
 }
 
 function NoBans() {

@@ -67,7 +67,7 @@ export function FeedCard() {
 
         return (
                 <Card span={4} title={w.live} actions={pause} class="feed-card">
-                        {feed.loading && <Skeleton lines={8} height={30} />}
+                        {feed.loading && <Skeleton lines={7} height={32} />}
                         {!feed.loading && feed.rows.length === 0 && <p class="card-empty">{w.feedEmpty}</p>}
                         {feed.rows.length > 0 && (
                                 <ol class="feed" aria-label={w.feed}>

@@ -22,9 +22,10 @@ interface ListCardProps {
         actions?: ComponentChildren;
         skeleton?: number;
         class?: string;
+        hint?: ComponentChildren;
 }
 
-function ListCard({ title, rows, all, actions, skeleton = SHOWN, class: own }: ListCardProps) {
+function ListCard({ title, rows, all, actions, skeleton = SHOWN, class: own, hint }: ListCardProps) {
         const link = all && <Link to={all.to}>{all.count === undefined ? w.all : w.allCount(all.count)}</Link>;
 
         return (
@@ -32,6 +33,7 @@ function ListCard({ title, rows, all, actions, skeleton = SHOWN, class: own }: L
                         {!rows && <Skeleton lines={skeleton} />}
                         {rows?.length === 0 && <p class="card-empty">{w.noneHere}</p>}
                         {rows && rows.length > 0 && <TopList rows={rows} label={title} />}
+                        {hint && <p class="card-empty">{hint}</p>}
                 </Card>
         );
 }
@@ -65,7 +67,13 @@ export function Networks({ data }: ListProps) {
                 selected: filters.network === network,
                 onSelect: () => set({ network: filters.network === network ? undefined : network }),
         }));
-        return <ListCard title={w.networks} rows={rows} all={{ to: withFilters('/map') }} />;
+        const unknown = data?.total !== 0 && data?.by_network.every(({ network }) => network === 0);
+        const hint = unknown && (
+                <>
+                        {w.noNetworks} <Link to="/geo">{w.openGeo}</Link>
+                </>
+        );
+        return <ListCard title={w.networks} rows={rows} all={{ to: withFilters('/map') }} hint={hint} />;
 }
 
 export function Jails({ data }: ListProps) {

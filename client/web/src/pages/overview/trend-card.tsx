@@ -55,7 +55,7 @@ export function TrendCard({ data, stale }: { data: Overview | undefined; stale: 
                                         onJail={(jail) => set({ jail })}
                                 />
                         ) : (
-                                <Skeleton lines={1} height={286} />
+                                <Skeleton lines={1} height={292} />
                         )}
                 </Card>
         );
