@@ -46,11 +46,26 @@ static guint weight(const char *template) {
         return n;
 }
 
+/* Templates without parameters, by path: the first row of each. Most requests are for one of them. */
+static GHashTable *plain_templates(void) {
+        static GHashTable *table;
+
+        if (table)
+                return table;
+        table = g_hash_table_new(g_str_hash, g_str_equal);
+        for (const Route *route = routes; route->method; route++)
+                if (!strchr(route->path, '{') && !g_hash_table_contains(table, route->path))
+                        g_hash_table_insert(table, (gpointer) route->path, (gpointer) route);
+        return table;
+}
+
 /* The template that a path stands for. */
 static const Route *find_template(const char *path) {
-        const Route *best = NULL;
+        const Route *best = g_hash_table_lookup(plain_templates(), path);
         guint most = 0;
 
+        if (best)
+                return best; /* no parameter leaves more fixed text than this */
         for (const Route *route = routes; route->method; route++) {
                 guint n;
 

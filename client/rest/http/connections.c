@@ -59,8 +59,11 @@ struct Connection {
         GSocketAddress *remote;
         GInetAddress *peer; /* borrowed of remote */
         const char *key;    /* owned by the table of counts; NULL: not counted */
+        char *peer_text;
+        char *host;
         ConnectionPhase phase;
         gboolean tls;
+        gboolean proxy;
         gint64 since_usec;
         gint64 deadline_usec; /* 0 = none */
 };
@@ -87,6 +90,23 @@ ConnectionPhase connection_phase(const Connection *self) {
 
 GInetAddress *connection_peer(const Connection *self) {
         return self->peer;
+}
+
+const char *connection_peer_text(const Connection *self) {
+        return self->peer_text;
+}
+
+gboolean connection_is_proxy(const Connection *self) {
+        return self->proxy;
+}
+
+gboolean connection_knows_host(const Connection *self, const char *host) {
+        return self->host && g_str_equal(self->host, host);
+}
+
+void connection_remember_host(Connection *self, const char *host) {
+        g_free(self->host);
+        self->host = g_strdup(host);
 }
 
 gboolean connection_is_tls(const Connection *self) {
@@ -196,6 +216,8 @@ static void connection_free(Connection *self) {
         g_object_set_qdata(G_OBJECT(self->remote), connection_quark(), NULL);
         g_object_unref(self->remote);
         g_clear_weak_pointer(&self->wire);
+        g_free(self->peer_text);
+        g_free(self->host);
         g_free(self);
 }
 
@@ -215,6 +237,8 @@ static Connection *connection_new(Connections *owner, GSocketConnection *stream,
         self->remote = g_object_ref(remote);
         if (G_IS_INET_SOCKET_ADDRESS(remote))
                 self->peer = g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(remote));
+        self->peer_text = networks_text(self->peer);
+        self->proxy = networks_has(owner->proxies, self->peer);
         self->key = key ? count_up(owner, key) : NULL;
         g_queue_push_tail_link(&owner->open, &self->link);
         g_object_set_qdata(G_OBJECT(remote), connection_quark(), self);

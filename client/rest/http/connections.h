@@ -51,6 +51,14 @@ ConnectionPhase connection_phase(const Connection *self);
 
 /* The peer's address; NULL on a Unix socket. Borrowed. */
 GInetAddress *connection_peer(const Connection *self);
+
+/* The same as text, "unix" on a Unix socket, and whether it is a trusted proxy. */
+const char *connection_peer_text(const Connection *self);
+gboolean connection_is_proxy(const Connection *self);
+
+/* The Host header that was found good on this connection last: who says the same again need not be asked. */
+gboolean connection_knows_host(const Connection *self, const char *host);
+void connection_remember_host(Connection *self, const char *host);
 gboolean connection_is_tls(const Connection *self);
 int connection_fd(const Connection *self);
 

@@ -27,42 +27,39 @@ static char *forwarded_for(const RestRequest *request, const Networks *proxies) 
         return last ? g_inet_address_to_string(last) : NULL;
 }
 
-static char *peer_text(GInetAddress *peer) {
-        g_autofree char *text = peer ? g_inet_address_to_string(peer) : NULL;
-        g_autoptr(GInetAddress) bare = text ? networks_parse(text) : NULL;
-
-        return bare ? g_inet_address_to_string(bare) : g_strdup("unix");
-}
-
 void guards_set_client(RestRequest *request, const Connection *connection, const Networks *proxies) {
-        GInetAddress *peer = connection_peer(connection);
         const char *scheme;
 
         request->secure = connection_is_tls(connection);
-        if (networks_has(proxies, peer)) {
+        if (connection_is_proxy(connection)) {
                 scheme = rest_request_get_header(request, "X-Forwarded-Proto");
                 request->secure = request->secure || (scheme && g_ascii_strcasecmp(scheme, "https") == 0);
                 request->client = forwarded_for(request, proxies);
         }
         if (!request->client)
-                request->client = peer_text(peer);
+                request->client = g_strdup(connection_peer_text(connection));
 }
 
 gboolean guards_check_headers(const RestRequest *request, GError **error) {
         SoupMessageHeaders *headers = soup_server_message_get_request_headers(request->message);
         SoupMessageHeadersIter iter;
         const char *name, *value;
-        gsize count = 0, bytes = 0;
+        gsize count = 0, bytes = 0, hosts = 0;
 
         soup_message_headers_iter_init(&iter, headers);
         while (soup_message_headers_iter_next(&iter, &name, &value)) {
                 count++;
                 bytes += strlen(name) + strlen(value);
+                hosts += g_ascii_strcasecmp(name, "Host") == 0;
         }
         if (count > GUARDS_HEADERS_MAX || bytes > GUARDS_HEADER_BYTES_MAX) {
                 g_set_error(error, REST_ERROR, REST_ERROR_HEADERS_TOO_LARGE,
                             "%zu headers of %zu bytes; at most %d of %d are taken", count, bytes, GUARDS_HEADERS_MAX,
                             GUARDS_HEADER_BYTES_MAX);
+                return FALSE;
+        }
+        if (hosts > 1) {
+                g_set_error_literal(error, REST_ERROR, REST_ERROR_BAD_REQUEST, "there is more than one Host header");
                 return FALSE;
         }
         if (soup_message_headers_get_one(headers, "Transfer-Encoding") &&
@@ -106,13 +103,17 @@ static gboolean host_is_ours(const char *host, const RestSettings *settings, con
 }
 
 gboolean guards_check_host(const RestRequest *request, const RestSettings *settings, const Connections *connections,
-                           GError **error) {
-        SoupMessageHeaders *headers = soup_server_message_get_request_headers(request->message);
-        const char *header = soup_message_headers_get_list(headers, "Host"); /* two of them: a list, which is no name */
-        g_autofree char *host = header ? host_of(header) : NULL;
+                           Connection *connection, GError **error) {
+        const char *header = rest_request_get_header(request, "Host");
+        g_autofree char *host = NULL;
 
-        if (!header || (host && host_is_ours(host, settings, connections)))
+        if (!header || connection_knows_host(connection, header))
                 return TRUE; /* without the header it is no browser */
+        host = host_of(header);
+        if (host && host_is_ours(host, settings, connections)) {
+                connection_remember_host(connection, header);
+                return TRUE;
+        }
         g_set_error(error, REST_ERROR, REST_ERROR_WRONG_HOST,
                     "\"%s\" is no name of this server; the setting hosts can make it one", host ? host : header);
         return FALSE;

@@ -18,12 +18,12 @@
  * proxy) and X-Forwarded-Proto. */
 void guards_set_client(RestRequest *request, const Connection *connection, const Networks *proxies);
 
-/* HEADERS_TOO_LARGE, or BAD_REQUEST for a body whose length is said twice. */
+/* HEADERS_TOO_LARGE, or BAD_REQUEST for two hosts or two lengths of the body. */
 gboolean guards_check_headers(const RestRequest *request, GError **error);
 
 /* WRONG_HOST: a name that nobody gave this server, as a rebound name has it. */
 gboolean guards_check_host(const RestRequest *request, const RestSettings *settings, const Connections *connections,
-                           GError **error);
+                           Connection *connection, GError **error);
 
 /* Whether a page of that origin may use us by the setting cors-origins. */
 gboolean guards_cors_allows(const RestSettings *settings, const char *origin);

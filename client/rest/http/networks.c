@@ -31,6 +31,12 @@ GInetAddress *networks_parse(const char *text) {
         return address ? plain(address) : NULL;
 }
 
+char *networks_text(GInetAddress *address) {
+        g_autoptr(GInetAddress) bare = address ? plain(address) : NULL;
+
+        return bare ? g_inet_address_to_string(bare) : g_strdup("unix");
+}
+
 Networks *networks_new(char **words, const char *key, GError **error) {
         g_autoptr(Networks) self = g_new0(Networks, 1);
 

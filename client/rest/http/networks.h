@@ -21,5 +21,8 @@ gboolean networks_has(const Networks *self, GInetAddress *address);
 char *networks_counting_key(GInetAddress *address);
 char *networks_counting_key_of_text(const char *address);
 
+/* An address as text, an IPv4-mapped one as IPv4; "unix" for NULL. To be freed. */
+char *networks_text(GInetAddress *address);
+
 /* A plain address, an IPv4-mapped one as IPv4; NULL: `text` is none. */
 GInetAddress *networks_parse(const char *text);

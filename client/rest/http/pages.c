@@ -197,7 +197,7 @@ void pages_serve(const Pages *self, RestRequest *request) {
                                                   : "there is nothing at %s: the page is not installed, see web-folder",
                             request->path);
         }
-        if (error) {
+        if (error || !page) {
                 rest_request_reply_error(request, error);
                 return;
         }

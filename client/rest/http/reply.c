@@ -114,10 +114,11 @@ static void reply(RestRequest *self, guint status, const char *content_type, GBy
         if (varies)
                 soup_message_headers_append(headers_of(self), "Vary", "Accept-Encoding");
         if (etag) {
-                g_autofree char *text = g_strdup_printf("W/\"%s\"", etag);
+                g_autofree char *text = g_strconcat("W/\"", etag, "\"", NULL);
 
                 rest_request_header(self, "ETag", text);
                 if (status == SOUP_STATUS_OK && g_str_equal(self->method, "GET") && has_already(self, etag)) {
+                        rest_server_leave_out_security(self);
                         send(self, SOUP_STATUS_NOT_MODIFIED, NULL, NULL);
                         return;
                 }

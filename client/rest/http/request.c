@@ -50,10 +50,22 @@ static void add_parameter(GHashTable *query, const char *begin, const char *end)
         g_ptr_array_add(values, g_steal_pointer(&value));
 }
 
-static GHashTable *parse_query(const char *text) {
-        GHashTable *query = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+static GHashTable *new_query(void) {
+        return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+}
 
-        for (const char *begin = text; begin && *begin;) {
+/* Most requests have none and share an empty one. */
+static GHashTable *parse_query(const char *text) {
+        static GHashTable *none;
+        GHashTable *query;
+
+        if (!text || !*text) {
+                if (!none)
+                        none = new_query();
+                return g_hash_table_ref(none);
+        }
+        query = new_query();
+        for (const char *begin = text; *begin;) {
                 const char *end = strchrnul(begin, '&');
 
                 if (end > begin)
@@ -61,6 +73,18 @@ static GHashTable *parse_query(const char *text) {
                 begin = *end ? end + 1 : end;
         }
         return query;
+}
+
+/* Not secret, only different: half of it counts. */
+static char *make_correlation(void) {
+        static const char digits[] = "0123456789abcdef";
+        static guint32 count;
+        char text[17] = { 0 };
+        guint64 number = ((guint64) g_random_int() << 32) | count++;
+
+        for (guint i = 0; i < 16; i++)
+                text[i] = digits[number >> (60 - 4 * i) & 15];
+        return g_strdup(text);
 }
 
 static const char *method_of(SoupServerMessage *message) {
@@ -83,9 +107,7 @@ RestRequest *rest_request_new(RestServer *server, SoupServerMessage *message) {
         self->query = parse_query(g_uri_get_query(uri));
         self->body = g_bytes_new_static("", 0);
         self->body_fd = -1;
-        self->correlation_id = good_correlation(correlation)
-                                       ? g_strdup(correlation)
-                                       : g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
+        self->correlation_id = good_correlation(correlation) ? g_strdup(correlation) : make_correlation();
         self->started_usec = g_get_monotonic_time();
         return self;
 }

@@ -3,8 +3,8 @@
 /*
  * The HTTP server
  *
- * A request's way: request-started (security headers) -> got-headers (RestRequest, guards, admission: what is refused is
- * refused here, before its body) -> got-chunk (counted) -> on_request (whole: the page's files or the handler) -> the
+ * A request's way: on_started (security headers) -> on_headers_read (RestRequest, guards, admission: what is refused is
+ * refused here, before its body) -> on_chunk (counted) -> on_request (whole: the page's files or the handler) -> the
  * answer, at once or later while the message is paused -> on_over.
  */
 
@@ -75,6 +75,13 @@ void rest_server_answered(RestServer *self, const RestRequest *request, guint st
                                  self->settings->body_timeout * (1 + body->length / MEBIBYTE));
         if (self->calls.answered)
                 self->calls.answered(request, status, self->userdata);
+}
+
+void rest_server_leave_out_security(const RestRequest *request) {
+        SoupMessageHeaders *headers = soup_server_message_get_response_headers(request->message);
+
+        for (guint i = 0; i < G_N_ELEMENTS(security_headers); i++)
+                soup_message_headers_remove(headers, security_headers[i].name);
 }
 
 static void refuse(RestRequest *request, GError *error) {
@@ -214,8 +221,6 @@ static void expect_body(RestServer *self, SoupServerMessage *message, gint64 lim
 
 /* The request's life */
 
-static void on_headers_read(SoupServerMessage *message, gpointer userdata);
-
 static void on_started(SoupServer *soup, SoupServerMessage *message, gpointer userdata) {
         RestServer *self = userdata;
         SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
@@ -223,7 +228,6 @@ static void on_started(SoupServer *soup, SoupServerMessage *message, gpointer us
 
         for (guint i = 0; i < G_N_ELEMENTS(security_headers); i++)
                 soup_message_headers_append(headers, security_headers[i].name, security_headers[i].value);
-        g_signal_connect(message, "got-headers", G_CALLBACK(on_headers_read), self);
         /* the first request begins with the connection, a later one with its first bytes; the clock runs already */
         if (connection_phase(connection) == CONNECTION_IDLE)
                 connection_enter(connection, CONNECTION_HEADERS, self->settings->header_timeout);
@@ -239,7 +243,7 @@ static gint64 admit(RestServer *self, RestRequest *request) {
                 refuse(request, error);
                 return -1;
         }
-        if (!guards_check_host(request, self->settings, self->connections, &error)) {
+        if (!guards_check_host(request, self->settings, self->connections, connection_of(request->message), &error)) {
                 refuse(request, error);
                 return -1;
         }
@@ -257,13 +261,13 @@ static gint64 admit(RestServer *self, RestRequest *request) {
         return limit;
 }
 
-static void on_headers_read(SoupServerMessage *message, gpointer userdata) {
+/* Not called for what libsoup itself refuses. */
+static void on_headers_read(SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
+                            gpointer userdata) {
         RestServer *self = userdata;
         RestRequest *request;
         gint64 limit;
 
-        if (soup_server_message_get_status(message) != 0)
-                return; /* libsoup refused it */
         request = rest_request_new(self, message);
         g_queue_push_tail_link(&self->requests, &request->link);
         g_object_set_qdata(G_OBJECT(message), request_quark(), request);
@@ -341,6 +345,12 @@ gboolean rest_server_reload_certificate(RestServer *self, GError **error) {
         return load_certificate(self, error);
 }
 
+/* "*", which OPTIONS may have, is below no other path. */
+static void add_handlers(RestServer *self, const char *path) {
+        soup_server_add_early_handler(self->soup, path, on_headers_read, self, NULL);
+        soup_server_add_handler(self->soup, path, on_request, self, NULL);
+}
+
 RestServer *rest_server_new(const RestSettings *settings, const RestServerCalls *calls, gpointer userdata,
                             GError **error) {
         g_autoptr(RestServer) self = g_new0(RestServer, 1);
@@ -350,8 +360,8 @@ RestServer *rest_server_new(const RestSettings *settings, const RestServerCalls 
         self->userdata = userdata;
         g_queue_init(&self->requests);
         self->soup = g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, "server-header", NULL, NULL);
-        soup_server_add_handler(self->soup, NULL, on_request, self, NULL);
-        soup_server_add_handler(self->soup, "*", on_request, self, NULL);
+        add_handlers(self, NULL);
+        add_handlers(self, "*");
         g_signal_connect(self->soup, "request-started", G_CALLBACK(on_started), self);
         g_signal_connect(self->soup, "request-finished", G_CALLBACK(on_over), self);
         g_signal_connect(self->soup, "request-aborted", G_CALLBACK(on_over), self);
