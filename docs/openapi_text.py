@@ -21,9 +21,9 @@ ROW_WORDS = {"bans": "Bans", "entries": "AllowList", "rows": None, "row": None} 
 
 # What these keys are wherever a comment does not say it. None: of several types.
 TEXTS = """
-action address author caller cause component correlation_id country country_name fail2ban_version help jail key kind
-level line message method name next_cursor object offline_reason organisation reason result session source state unit
-version where type
+action address author by caller cause component correlation_id country country_name entry fail2ban_version help jail key
+kind level line message method name next_cursor note object offline_reason organisation origin reason result session
+source state timezone unit version where type
 """
 NUMBERS_TOO = """
 bans before id remaining since total until low medium high currently_banned total_banned currently_failed total_failed
@@ -153,7 +153,7 @@ class Reader:
 
     def items(self, interface, text):
         keys, waiting = {}, []
-        for mark, piece in split_outside(text, (", ", " and ", " or ", ". ", ": ")):
+        for mark, piece in split_outside(text, (", ", " and, ", " and ", " or ", ". ", ": ")):
             given = re.match(r'(?:and |or |with )?([a-z][a-z0-9_]*)(?: \((.*)\)| "[^"]*".*)?$', piece, re.S)
             if not given or given[1] in PROSE or given[1] in SIGNATURES - {"at"}:
                 waiting = []
