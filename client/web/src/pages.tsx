@@ -59,6 +59,16 @@ export interface PageRow {
 export const pages: readonly PageRow[] = [
         { path: '/', name: 'overview', icon: 'overview', rail: true, filters: true, load: () => import('./pages/overview') },
         { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
+        { path: '/bans', name: 'bans', icon: 'bans', rail: true, filters: true, load: () => import('./pages/bans') },
+        { path: '/history', name: 'history', icon: 'history', rail: true, filters: true, load: () => import('./pages/history') },
+        {
+                path: '/address/:address',
+                name: 'address',
+                icon: 'eye',
+                rail: false,
+                under: '/bans',
+                load: () => import('./pages/address'),
+        },
         { path: '/jails', name: 'jails', icon: 'jails', rail: true, filters: true, load: () => import('./pages/jails') },
         {
                 path: '/jails/:jail',
