@@ -4,6 +4,7 @@ import './browser';
 import './addresses.test';
 import './filters.test';
 import './format.test';
+import './charts.test';
 import './fuzzy.test';
 import './match.test';
 import './series.test';
