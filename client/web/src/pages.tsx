@@ -58,9 +58,15 @@ export interface PageRow {
 
 export const pages: readonly PageRow[] = [
         { path: '/', name: 'overview', icon: 'overview', rail: true, filters: true, load: () => import('./pages/overview') },
-        { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
         { path: '/bans', name: 'bans', icon: 'bans', rail: true, filters: true, load: () => import('./pages/bans') },
+        { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
         { path: '/history', name: 'history', icon: 'history', rail: true, filters: true, load: () => import('./pages/history') },
+        { path: '/jails', name: 'jails', icon: 'jails', rail: true, filters: true, load: () => import('./pages/jails') },
+        { path: '/jobs', name: 'jobs', icon: 'jobs', rail: true, load: () => import('./pages/jobs') },
+        { path: '/server', name: 'server', icon: 'server', rail: true, load: () => import('./pages/server') },
+        { path: '/geo', name: 'geo', icon: 'geo', rail: true, load: () => import('./pages/geo') },
+        { path: '/settings', name: 'settings', icon: 'settings', rail: true, load: () => import('./pages/settings') },
+        { path: '/audit', name: 'audit', icon: 'audit', rail: true, load: () => import('./pages/audit') },
         {
                 path: '/address/:address',
                 name: 'address',
@@ -69,7 +75,6 @@ export const pages: readonly PageRow[] = [
                 under: '/bans',
                 load: () => import('./pages/address'),
         },
-        { path: '/jails', name: 'jails', icon: 'jails', rail: true, filters: true, load: () => import('./pages/jails') },
         {
                 path: '/jails/:jail',
                 name: 'jail',
@@ -79,9 +84,4 @@ export const pages: readonly PageRow[] = [
                 filters: true,
                 load: () => import('./pages/jail'),
         },
-        { path: '/jobs', name: 'jobs', icon: 'jobs', rail: true, load: () => import('./pages/jobs') },
-        { path: '/server', name: 'server', icon: 'server', rail: true, load: () => import('./pages/server') },
-        { path: '/geo', name: 'geo', icon: 'geo', rail: true, load: () => import('./pages/geo') },
-        { path: '/settings', name: 'settings', icon: 'settings', rail: true, load: () => import('./pages/settings') },
-        { path: '/audit', name: 'audit', icon: 'audit', rail: true, load: () => import('./pages/audit') },
 ];
