@@ -242,7 +242,7 @@ class Page(Case):
 
     def test_deep_links_are_the_index(self):
         index = self.get("").body
-        for path in ("bans", "address/192", "jails/sshd", "index.html"):
+        for path in ("bans", "address/192.0.2.1", "address/2001:db8::%2F32", "jails/a.b", "index.html"):
             self.assertEqual((200, index), (self.get(path)[0], self.get(path)[2]))
         self.assertEqual(404, self.get("missing.js").status)
         self.assertEqual(404, self.get("assets/missing-1.css").status)
@@ -305,6 +305,24 @@ class PageBelow(Page):
 
 
 class Sockets(Case):
+    def test_closed_ones_are_forgotten(self):
+        """In whichever state they were: also between two requests, where libsoup would not notice."""
+        def descriptors():
+            return len(os.listdir(f"/proc/{self.bridge.process.pid}/fd"))
+
+        self.bridge.raw("/api/v1/health")
+        before = descriptors()
+        for data, answered in ((b"", False), (HEAD, False), (HEAD + b"\r\n", True), (HEAD + b"\r\n" + HEAD, True)):
+            peers = [connect(self.bridge, data) for _ in range(4)]
+            for peer in peers:
+                if answered:
+                    self.assertEqual(200, one_answer(peer))
+                peer.close()
+        deadline = time.monotonic() + WAIT
+        while descriptors() > before:
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.02)
+
     def test_unix_socket(self):
         mode = os.stat(self.bridge.socket)
         self.assertTrue(stat.S_ISSOCK(mode.st_mode))
