@@ -21,14 +21,16 @@ ROW_WORDS = {"bans": "Bans", "entries": "AllowList", "rows": None, "row": None} 
 
 # What these keys are wherever a comment does not say it. None: of several types.
 TEXTS = """
-action address author by caller cause component correlation_id country country_name entry fail2ban_version help jail key
-kind level line message method name next_cursor note object offline_reason organisation origin reason result session
-source state timezone unit version where type
+action address author by caller cause component correlation_id country country_name detail entry fail2ban_version help
+jail key kind level line message method name next_cursor note object offline_reason organisation origin reason result
+session severity source state timezone unit version where type
 """
 NUMBERS_TOO = """
-bans before id remaining since total until low medium high currently_banned total_banned currently_failed total_failed
+bans before before_addresses bytes_after bytes_before cached cached_max hits id misses negative remaining requests since
+total until low medium high currently_banned total_banned currently_failed total_failed
 """
 COMMON = {**dict.fromkeys(TEXTS.split(), "s"), **dict.fromkeys(NUMBERS_TOO.split(), "x"),
+          **dict.fromkeys(("by_country", "by_jail", "by_network", "by_origin", "top"), "aa{sv}"), "trend": "a{sv}",
           **dict.fromkeys(("allowed", "value", "default")), "share": "d", "online": "b", "idle": "b"}
 PROSE = {"and", "or", "none", "ours", "oldest", "newest", "empty"}
 
@@ -240,7 +242,9 @@ def type_of(schema):
         return schema["$ref"].rpartition("/")[2]
     if schema.get("type") == "array":
         return f"array of {type_of(schema['items'])}"
-    return str(schema.get("type", "any"))
+    if "enum" in schema:
+        return "one of " + ", ".join(schema["enum"])
+    return str(schema.get("type", schema.get("const", "any")))
 
 
 def escape(text):

@@ -59,10 +59,10 @@ static gboolean parse_options(int *argc, char ***argv, Options *ret, GError **er
         };
         g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 
-        g_option_context_set_summary(context,
-                                     "Serves BanGUI over HTTP: the page, and the API below /api/v1.\n\n"
-                                     "--config=FILE names the settings file (/etc/bangui/rest.conf), and --KEY=VALUE "
-                                     "sets one of its keys;\n--default-settings lists them.");
+        g_option_context_set_summary(
+                context, "Serves BanGUI over HTTP: the page, and the API below /api/v1.\n\n"
+                         "--config=FILE names the settings file (/etc/bangui/bangui-rest.conf), and --KEY=VALUE "
+                         "sets one of its keys;\n--default-settings lists them.");
         g_option_context_set_description(context, "See bangui-rest(8) and bangui-rest.conf(5).");
         g_option_context_add_main_entries(context, entries, NULL);
         if (!g_option_context_parse(context, argc, argv, error))

@@ -14,7 +14,7 @@
 #include "client/rest/errors.h"
 
 #define GROUP "rest"
-#define FILE_DEFAULT "/etc/bangui/rest.conf"
+#define FILE_DEFAULT "/etc/bangui/bangui-rest.conf"
 #define VARIABLE_PREFIX "BANGUI_REST_"
 
 typedef enum RowType {

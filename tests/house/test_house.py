@@ -248,7 +248,7 @@ class Lists(unittest.TestCase):
                           if not name.startswith("_")], keys)
 
     def test_every_setting_of_the_bridge_is_documented(self):
-        keys = re.findall(r"^#([a-z0-9-]+) = ", (BUILD / "data/rest.conf").read_text(), re.M)
+        keys = re.findall(r"^#([a-z0-9-]+) = ", (BUILD / "data/bangui-rest.conf").read_text(), re.M)
         self.assertIn("listen", keys)
         page = (BUILD / "docs/bangui-rest.conf.5.rst").read_text()
         self.assertEqual(keys, re.findall(r"^\*\*([a-z0-9-]+)=\*\*$", page, re.M))

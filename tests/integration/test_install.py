@@ -23,7 +23,7 @@ GROUPS = ("AllowList", "Bans", "Geo", "History", "Jail", "Job", "Jobs", "Manager
           "Server", "Settings", "Stats")
 FILES = {
     "etc/bangui/bangui.conf",
-    "etc/bangui/rest.conf",
+    "etc/bangui/bangui-rest.conf",
     "usr/bin/bangui-geo-build",
     "usr/bin/banguictl",
     "usr/lib/systemd/system/banguid.service",
