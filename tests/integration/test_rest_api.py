@@ -2,8 +2,12 @@
 """Routes onto the bus: every row called, what a bad request is told, files both ways, and a daemon that goes and comes."""
 
 import gzip
+import http.client
 import json
+import os
 import re
+import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -179,6 +183,16 @@ class Api(Shared):
         jail = self.bridge.get(f"jails/{quote(JAIL)}")
         self.assertEqual((JAIL, JAIL, 3), (jail["id"], jail["name"], jail["max_retry"]))
 
+    def test_thresholds_of_the_map(self):
+        path = "config/map-color-thresholds"
+        self.assertEqual({"low": 20, "medium": 50, "high": 100}, self.bridge.get(path))
+        answer = self.bridge.request("PUT", path, {"low": 5, "medium": 6})
+        self.assertEqual(200, answer.status, answer.body)
+        self.assertEqual({"low": 5, "medium": 6, "high": 100}, self.bridge.get(path))
+        for bad in ({"low": "few"}, {"lower": 5}, [], {"low": 200}):
+            self.assertEqual(400, self.bridge.request("PUT", path, bad).status, bad)
+        self.bridge.post("settings/reset", {"keys": ["map-threshold-low", "map-threshold-medium"]})
+
     def test_a_ban_is_seen_at_once_and_in_fail2ban(self):
         self.assertEqual([], self.bridge.get("bans/active", search="203.0.113.77")["rows"])
         self.bridge.post("bans", {"addresses": ["203.0.113.77"], "jails": ["sshd"], "wait": 20})
@@ -290,6 +304,42 @@ class Files(Shared):
         lines = self.bridge.request("GET", "bans/active/dump").body.splitlines()
         self.assertEqual(self.bridge.get("bans/active", total="true")["page"]["total"], len(lines))
 
+    def large(self):
+        """Fills the archive, once."""
+        if self.bridge.get("history/archive")["bans"] < 20000:
+            log = "".join(f"2026-10-{n % 28 + 1:02} 10:{n // 60 % 60:02}:{n % 60:02},000 fail2ban.actions [7]: NOTICE [sshd] "
+                          f"Ban 10.{n >> 16}.{n >> 8 & 255}.{n & 255}\n" for n in range(20000))
+            answer = self.bridge.request("POST", "history/import", log.encode(), {"timezone": "UTC", "wait": 20})
+            self.assertEqual((200, 20000), (answer.status, answer.body["bans"]), answer.body)
+
+    def slow_reader(self, path):
+        """A connection with a small buffer whose answer has begun."""
+        connection = self.bridge.connection()
+        connection.connect()
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        connection.request("GET", f"/api/v1/{path}", headers={"Cookie": self.bridge.cookie})
+        answer = connection.getresponse()
+        self.assertEqual(200, answer.status)
+        return connection, answer
+
+    def test_a_slow_reader_gets_everything(self):
+        self.large()
+        connection, answer = self.slow_reader("history/export?format=jsonl")
+        time.sleep(1)
+        self.assertGreaterEqual(answer.read().count(b"\n"), 20000)
+        connection.close()
+
+    def test_a_download_that_breaks_is_no_whole(self):
+        self.large()
+        connection, answer = self.slow_reader("history/export?format=jsonl")
+        answer.read(1000)
+        self.stack.stop_daemon(signal.SIGKILL, expect=-signal.SIGKILL)
+        with self.assertRaises((http.client.IncompleteRead, ConnectionResetError)):
+            answer.read()
+        connection.close()
+        self.stack.start_daemon()
+        self.stack.wait_until(lambda: self.bridge.request("GET", "dashboard/status").status == 200, "the daemon")
+
     def test_follow(self):
         connection = self.bridge.connection()
         connection.request("GET", "/api/v1/server/log/follow?lines=0", headers={"Cookie": self.bridge.cookie})
@@ -304,9 +354,7 @@ class Files(Shared):
         self.stack.wait_until(lambda: self.descriptors() < descriptors, "the end of the stream")
 
     def descriptors(self):
-        from os import listdir
-
-        return len(listdir(f"/proc/{self.bridge.process.pid}/fd"))
+        return len(os.listdir(f"/proc/{self.bridge.process.pid}/fd"))
 
     def test_a_client_that_leaves_ends_the_work(self):
         for path in ("history/export", "history/backup", "bans/active/dump"):
@@ -398,14 +446,29 @@ class Away(Shared):
     def test_the_daemon_dies_in_a_call(self):
         answers = []
         thread = threading.Thread(target=lambda: answers.append(self.bridge.request("POST", "jobs/archive-retention/run")))
-        self.stack.daemon.popen.send_signal(19)
+        self.stack.daemon.popen.send_signal(signal.SIGSTOP)
         thread.start()
         time.sleep(0.5)
-        self.stack.stop_daemon(9, expect=-9)
+        self.stack.stop_daemon(signal.SIGKILL, expect=-signal.SIGKILL)
         thread.join()
         self.assertEqual((503, "DaemonOffline"), (answers[0].status, answers[0].body["error_code"]))
         self.stack.start_daemon()
         self.back()
+
+    def test_the_end_in_a_call(self):
+        bridge = self.stack.bridge()
+        bridge.cookie = ""
+        bridge.set_up(PASSWORD)
+        self.stack.daemon.popen.send_signal(signal.SIGSTOP)
+        try:
+            for method, path in (("GET", "jails"), ("GET", "history/export"), ("GET", "server/log/follow"),
+                                 ("POST", "server/probe")):
+                connection = bridge.connection()
+                connection.request(method, f"/api/v1/{path}", headers={"Cookie": bridge.cookie, "X-BanGUI": "1"})
+            self.assertEqual(200, bridge.request("GET", "auth/session").status)
+            bridge.stop()
+        finally:
+            self.stack.daemon.popen.send_signal(signal.SIGCONT)
 
     def test_the_bus_goes(self):
         self.stack.stop_daemon()

@@ -29,6 +29,7 @@ struct RestBus {
         GDBusConnection *connection; /* NULL: there is none */
         GCancellable *closing;
         guint watch, subscription, reconnect, reconnect_ms;
+        gboolean settled; /* it was found out whether the daemon is there; until then calls wait */
         gboolean online;
         guint64 generation;
         guint pending;
@@ -37,6 +38,7 @@ struct RestBus {
 };
 
 static void connect_now(RestBus *self);
+static void start_next(RestBus *self);
 
 static RestBus *bus_ref(RestBus *self) {
         g_atomic_ref_count_inc(&self->references);
@@ -64,11 +66,13 @@ static void tell(RestBus *self, const char *interface, const char *name, const c
 static void set_online(RestBus *self, gboolean online) {
         g_autoptr(GVariant) nothing = NULL;
 
-        if (self->online == online)
-                return;
-        self->online = online;
-        nothing = g_variant_ref_sink(g_variant_new_tuple(NULL, 0));
-        tell(self, "Bridge", online ? "Online" : "Offline", BANGUI_PATH, nothing);
+        self->settled = TRUE;
+        if (self->online != online) {
+                self->online = online;
+                nothing = g_variant_ref_sink(g_variant_new_tuple(NULL, 0));
+                tell(self, "Bridge", online ? "Online" : "Offline", BANGUI_PATH, nothing);
+        }
+        start_next(self);
 }
 
 static void on_owner(GDBusConnection *connection, const char *name, const char *owner, gpointer userdata) {
@@ -138,6 +142,7 @@ static void on_connected(GObject *source, GAsyncResult *result, gpointer userdat
         }
         if (!connection) {
                 g_debug("the bus: %s", error->message);
+                set_online(self, FALSE);
                 reconnect_later(self);
         } else {
                 self->reconnect_ms = RECONNECT_FIRST_MS;
@@ -161,6 +166,7 @@ static void connect_now(RestBus *self) {
                 system = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, &error);
         if (error) {
                 g_warning("the address of the system bus: %s", error->message);
+                set_online(self, FALSE);
                 reconnect_later(self);
                 return;
         }
@@ -275,8 +281,6 @@ static GError *translate(GError *error) {
         }
 }
 
-static void start_next(RestBus *self);
-
 static void on_answer(GObject *source, GAsyncResult *result, gpointer userdata) {
         g_autoptr(GTask) task = userdata;
         Call *call = g_task_get_task_data(task);
@@ -332,7 +336,7 @@ void rest_bus_call(RestBus *self, const char *object, const char *interface, con
         call->arguments = g_variant_ref_sink(arguments ? arguments : g_variant_new_tuple(NULL, 0));
         call->handles = handles ? g_object_ref(handles) : NULL;
         g_task_set_task_data(task, call, call_free);
-        if (self->pending < REST_BUS_PENDING_MAX || !self->online)
+        if (self->settled && (self->pending < REST_BUS_PENDING_MAX || !self->online))
                 start(self, task);
         else if (g_queue_get_length(&self->waiting) < REST_BUS_WAITING_MAX)
                 g_queue_push_tail(&self->waiting, task);

@@ -5,7 +5,8 @@
  *
  * One GDBus connection, calls pipelined: at most REST_BUS_PENDING_MAX in flight (a broker answers no more than 128 at
  * once for a connection), the others wait in a queue of REST_BUS_WAITING_MAX; beyond that Overloaded. While the bus or the
- * daemon is away a call fails with DaemonOffline at once; the connection comes back by itself. Main loop only.
+ * daemon is away a call fails with DaemonOffline at once (at the start it waits until that is known); the connection comes
+ * back by itself. Main loop only.
  */
 
 #pragma once
