@@ -69,7 +69,12 @@ function Problems({ parsed }: { parsed: Parsed }) {
 }
 
 /** Which jails; an empty list is all that run. */
-export function JailChoice({ chosen, onChosen }: { chosen: string[] | null; onChosen: (jails: string[]) => void }) {
+export function JailChoice({ chosen, onChosen, label, every }: {
+        chosen: string[] | null;
+        onChosen: (jails: string[]) => void;
+        label: string;
+        every: string;
+}) {
         const jails = useStatus().data?.jails ?? [];
         const all = chosen !== null && chosen.length === 0;
         const toggle = (name: string) => {
@@ -79,10 +84,10 @@ export function JailChoice({ chosen, onChosen }: { chosen: string[] | null; onCh
         };
         return (
                 <fieldset class="jail-choice">
-                        <legend>{w.jails}</legend>
+                        <legend>{label}</legend>
                         <label class={all ? 'chosen' : ''}>
                                 <input type="checkbox" checked={all} onChange={() => !all && onChosen([])} />
-                                {w.everyJail}
+                                {every}
                         </label>
                         {jails.map(({ name }) => (
                                 <label key={name} class={chosen?.includes(name) ? 'chosen' : ''}>
@@ -173,7 +178,12 @@ export function BanDialog({ addresses = [], jails, onClose, onDone }: {
                                         />
                                 </Field>
                                 <Problems parsed={parsed} />
-                                <JailChoice chosen={state.jails} onChosen={(chosen) => change({ jails: chosen })} />
+                                <JailChoice
+                                        label={w.jails}
+                                        every={w.everyJail}
+                                        chosen={state.jails}
+                                        onChosen={(chosen) => change({ jails: chosen })}
+                                />
                                 {state.asked && !state.jails && (
                                         <small class="field-error" role="alert">
                                                 {w.pickJail}
@@ -191,6 +201,7 @@ export function BanDialog({ addresses = [], jails, onClose, onDone }: {
                                                 {errorText(state.error)}
                                         </Notice>
                                 )}
+                                <button type="submit" hidden />
                         </form>
                 </Dialog>
         );

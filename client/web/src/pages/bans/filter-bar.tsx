@@ -27,9 +27,13 @@ export function useOrder(): [ActiveOrder, (column: string) => void] {
         return [order, sortBy];
 }
 
-/* What is typed counts a moment later. */
-export function SearchField({ field, name = 'q' }: { field: { current: HTMLDivElement | null }; name?: string }) {
-        const [search, setSearch] = useQueryState(name);
+/** Searches by the query's q; what is typed counts a moment later. */
+export function SearchField({ field, label, hint }: {
+        field?: { current: HTMLDivElement | null };
+        label: string;
+        hint?: string;
+}) {
+        const [search, setSearch] = useQueryState('q');
         const [typed, setTyped] = useState(search);
         const timer = useRef(0);
         useEffect(() => setTyped(search), [search]);
@@ -40,13 +44,13 @@ export function SearchField({ field, name = 'q' }: { field: { current: HTMLDivEl
                 timer.current = window.setTimeout(() => setSearch(text.trim()), TYPING);
         };
         return (
-                <div class="search-field" ref={field}>
+                <div class="search-field" ref={field ?? null}>
                         <Icon name="search" size={16} />
                         <Input
                                 type="search"
-                                aria-label={w.search}
-                                placeholder={w.search}
-                                title={w.searchHint}
+                                aria-label={label}
+                                placeholder={label}
+                                title={hint}
                                 value={typed}
                                 onValue={type}
                         />
@@ -74,7 +78,7 @@ export function FilterBar({ field }: { field: { current: HTMLDivElement | null }
         const { filters, clear } = useFilters();
         return (
                 <>
-                        <SearchField field={field} />
+                        <SearchField field={field} label={w.search} hint={w.searchHint} />
                         <JailSelect />
                         {filters.country !== undefined && (
                                 <Chip onRemove={() => clear('country')}>
