@@ -169,10 +169,23 @@ guint pages_count(const Pages *self) {
         return g_hash_table_size(self->table);
 }
 
+static gboolean lies_in(gpointer path, gpointer page, gpointer folder) {
+        (void) page;
+        return g_str_has_prefix(path, folder);
+}
+
+/* Whether a path is one of the page's own, such as /address/192.0.2.1, and not that of a file that is missing. */
+static gboolean is_place(const Pages *self, const char *path) {
+        const char *end = strchr(path + 1, '/');
+        g_autofree char *folder = end ? g_strndup(path, (gsize) (end - path) + 1) : NULL;
+
+        return folder ? !g_hash_table_find(self->table, lies_in, folder) : !strchr(path, '.');
+}
+
 static const Page *find(const Pages *self, const char *path) {
         const Page *page = g_hash_table_lookup(self->table, path);
 
-        if (!page && !strchr(strrchr(path, '/'), '.'))
+        if (!page && is_place(self, path))
                 page = g_hash_table_lookup(self->table, INDEX);
         return page;
 }

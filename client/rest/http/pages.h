@@ -3,9 +3,10 @@
 /*
  * The files of the page
  *
- * Read once at the start into a table: a request is looked up there and touches no file, so that no path can lead out of
- * the folder. Only regular files count; a file NAME.gz beside NAME is its compressed form. index.html answers for each path
- * whose last part has no dot, and its <base href="/"> says the base path.
+ * Read once at the start into a table: a request is looked up there and touches no file, so that no path can lead
+ * out of the folder. Only regular files count; a file NAME.gz beside NAME is its compressed form. index.html answers
+ * for each path that lies in none of their folders (at the top: that has no dot), and its <base href="/"> says the
+ * base path.
  */
 
 #pragma once
