@@ -196,6 +196,8 @@ class Builder:
             schema = self.contract.complete(schema_of(node.get("type")),
                                             self.contract.reader.keys_of_text(interface, " ".join(doc.text)))
             rows[snake_case(node.get("name"))] = {**schema, "description": " ".join([doc.title, *doc.text]).strip()}
+        if "object" in route or route["kind"] == "objects":
+            rows = {"id": {"type": "string", "description": "its name in paths"}, **rows}
         schema = {"type": "object", "properties": rows, "required": list(rows)}
         head = self.contract.heads[interface]
         title = sentence(head.arguments["short_description"])

@@ -125,8 +125,9 @@ class Reader:
 
     def reference(self, interface, text, wanted):
         """The keys of another member that the text points to, and what is said beside it."""
-        given = re.match(r"(?:the same |a row |rows |the row of the job )?(?:as |of )(?:in |of |for |the answer of )?"
-                         r"((?:[A-Z]\w+\.)?[A-Z]\w+)\b,?", text)
+        given = re.match(r"(?:the same |a row |rows |the row of the job )?"
+                         r"(?:as |of |what )(?:in |of |for |the answer of )?"
+                         r"((?:[A-Z]\w+\.)?[A-Z]\w+)\b(?: has;|,)? ?", text)
         if given:
             name = given[1] if "." in given[1] else f"{interface}.{given[1]}"
             doc = self.methods.get(name)

@@ -55,6 +55,7 @@ GIVEN = {
     "POST /can-do": {"action": "ban", "details": {"jail": "sshd"}},
     "POST /jails/{jail}/reload": {"wait": 20},
     "POST /server/reload": {"wait": 20},
+    "POST /server/restart": {"wait": 20},
 }
 
 # What cannot end well here, and with what it ends; everything else has to.
@@ -68,7 +69,7 @@ REFUSED = {
 # What takes away what others need comes last, in this order.
 LAST = ["DELETE /jails/{jail}/ignore", "DELETE /jails/{jail}/failregex", "DELETE /jails/{jail}/ignoreregex",
         "DELETE /jails/{jail}/log-paths", "POST /jails/{jail}/reload", "POST /server/reload", "POST /jails/{jail}/stop",
-        "POST /jails/{jail}/start", "POST /server/restart", "DELETE /bans", "DELETE /bans/all", "DELETE /allow/{entry}",
+        "POST /jails/{jail}/start", "DELETE /bans", "DELETE /bans/all", "DELETE /allow/{entry}", "POST /server/restart",
         "POST /auth/logout", "POST /auth/login", "POST /auth/password"]
 FIRST = ["POST /bans", "POST /allow"]
 
