@@ -3,8 +3,8 @@
 /*
  * The parts of the bridge, joined
  *
- * A request is admitted by its headers: who asks, whether it is too often, whether another site is behind it, which route it
- * is, and whether that is allowed. The daemon decides everything else.
+ * A request is admitted by its headers: who asks, whether it is too often, whether another site is behind it, which
+ * route it is, and whether that is allowed. The daemon decides everything else.
  */
 
 #include "client/rest/bridge.h"

@@ -3,8 +3,8 @@
 /*
  * Settings of the bridge: the table, and its readers
  *
- * A row says where in RestSettings the value goes, so that reading, judging, the default file and --help all walk the same
- * table. Sources are read one after the other into the same struct.
+ * A row says where in RestSettings the value goes, so that reading, judging, the default file and --help all walk
+ * the same table. Sources are read one after the other into the same struct.
  */
 
 #include "client/rest/settings.h"
@@ -43,18 +43,21 @@ typedef struct Row {
 /* clang-format off */
 static const Row rows[] = {
         { "listen", ROW_LIST, AT(listen), "127.0.0.1:8470",
-          .help = "Where to listen: 127.0.0.1:8470, [::1]:8470, unix:/run/bangui-rest/http.sock; port 0 takes a free one." },
+          .help = "Where to listen: 127.0.0.1:8470, [::1]:8470, unix:/run/bangui-rest/http.sock; "
+                  "port 0 takes a free one." },
         { "base-path", ROW_BASE, AT(base_path), "/",
           .help = "The path that everything is below, /bangui/ for one, when a proxy has other things beside it." },
         { "hosts", ROW_LIST, AT(hosts), "",
-          .help = "Names that the Host header may have besides localhost and the addresses listened on; * allows any." },
+          .help = "Names that the Host header may have besides localhost and the addresses listened on; "
+                  "* allows any." },
         { "trusted-proxies", ROW_LIST, AT(trusted_proxies), "",
           .help = "Addresses and networks of proxies whose X-Forwarded-For and -Proto are believed; "
                   "unix for all of a Unix socket." },
         { "cors-origins", ROW_LIST, AT(cors_origins), "",
           .help = "Origins whose pages may use this server: https://panel.example" },
         { "tls-certificate", ROW_PATH, AT(tls_certificate), "",
-          .help = "PEM file of the certificate with its chain; with tls-key, TCP is served over TLS. SIGHUP reads it again." },
+          .help = "PEM file of the certificate with its chain; with tls-key, TCP is served over TLS. "
+                  "SIGHUP reads it again." },
         { "tls-key", ROW_PATH, AT(tls_key), "", .help = "PEM file of the private key." },
         { "store-folder", ROW_PATH, AT(store_folder), "/var/lib/bangui-rest",
           .help = "Folder of the bridge's own database: the password's hash, sessions and tokens." },

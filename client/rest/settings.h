@@ -3,9 +3,9 @@
 /*
  * Settings of the bridge
  *
- * One table of keys; a value comes from the last of default, file (/etc/bangui/bangui-rest.conf, group [rest]), environment
- * (BANGUI_REST_KEY) and command line (--key=VALUE) that says something. A bad value stops the start and names key, value,
- * source and what would be right.
+ * One table of keys; a value comes from the last of default, file (/etc/bangui/bangui-rest.conf, group [rest]),
+ * environment (BANGUI_REST_KEY) and command line (--key=VALUE) that says something. A bad value stops the start and
+ * names key, value, source and what would be right.
  */
 
 #pragma once

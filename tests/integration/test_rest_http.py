@@ -216,11 +216,13 @@ class Sizes(Case):
     def test_body_has_to_be_json(self):
         for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
             self.refused(415, "UnsupportedMediaType", self.post(b"{}", **{"Content-Type": kind}))
-        self.assertEqual(200, self.post(b'{"password":"x"}', **{"Content-Type": "application/json; charset=utf-8"}).status)
+        good = self.post(b'{"password":"x"}', **{"Content-Type": "application/json; charset=utf-8"})
+        self.assertEqual(200, good.status)
 
     def test_length_said_twice(self):
         answer = talk(self.bridge, b"POST /api/v1/setup/strength HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n"
-                                   b"Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n0\r\n\r\n", end=True)
+                                   b"Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\n0\r\n\r\n",
+                      end=True)
         self.assertEqual(400, status_of(answer))
 
     def test_expectation_is_refused_before_the_body(self):

@@ -3,9 +3,9 @@
 /*
  * Connections
  *
- * A Connection lives as long as its GSocketConnection, which libsoup holds; it is found from a message by the remote address,
- * an object that we made and libsoup hands back. A SoupServer without a listener of its own ends each connection
- * after one answer, so it gets one that nobody can reach and that no main loop watches.
+ * A Connection lives as long as its GSocketConnection, which libsoup holds; it is found from a message by the remote
+ * address, an object that we made and libsoup hands back. A SoupServer without a listener of its own ends each
+ * connection after one answer, so it gets one that nobody can reach and that no main loop watches.
  */
 
 #include "client/rest/http/connections.h"
@@ -262,8 +262,8 @@ static GSocketAddress *local_address(void) {
         return g_inet_socket_address_new_from_string("127.0.0.1", 0);
 }
 
-/* FALSE: it was the last that there is room for. Who was cut off, or hung up, has to be gone before the next is looked
- * at. */
+/* FALSE: it was the last that there is room for. Who was cut off, or hung up, has to be gone before the next is
+ * looked at. */
 static gboolean take(Listener *listener, GSocket *socket) {
         Connections *self = listener->owner;
         g_autoptr(GSocketAddress) remote = g_socket_get_remote_address(socket, NULL);

@@ -8,7 +8,8 @@
 
 #include "client/rest/errors.h"
 
-/* The rightmost address that is no proxy: what stands left of it, its sender may have made up. NULL: there is none. */
+/* The rightmost address that is no proxy: what stands left of it, its sender may have made up. NULL: there is none.
+ * */
 static char *forwarded_for(const RestRequest *request, const Networks *proxies) {
         SoupMessageHeaders *headers = soup_server_message_get_request_headers(request->message);
         const char *list = soup_message_headers_get_list(headers, "X-Forwarded-For");

@@ -28,6 +28,6 @@ gboolean guards_check_host(const RestRequest *request, const RestSettings *setti
 /* Whether a page of that origin may use us by the setting cors-origins. */
 gboolean guards_cors_allows(const RestSettings *settings, const char *origin);
 
-/* CROSS_SITE: something is changed, by cookie or by nobody, and the browser says that another site asked for it; or a cookie
- * came without the header X-BanGUI, which no form can send. To be called when the identity is known. */
+/* CROSS_SITE: something is changed, by cookie or by nobody, and the browser says that another site asked for it; or
+ * a cookie came without the header X-BanGUI, which no form can send. To be called when the identity is known. */
 gboolean guards_check_site(const RestRequest *request, const RestSettings *settings, GError **error);

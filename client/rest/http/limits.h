@@ -3,8 +3,8 @@
 /*
  * How many requests somebody may make in a minute
  *
- * A table of counters that holds at most LIMITS_ENTRIES_MAX; beyond that the one that was asked for longest ago is forgotten.
- * A key is an address or a session, so that nobody uses up what is another's.
+ * A table of counters that holds at most LIMITS_ENTRIES_MAX; beyond that the one that was asked for longest ago is
+ * forgotten. A key is an address or a session, so that nobody uses up what is another's.
  */
 
 #pragma once

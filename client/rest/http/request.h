@@ -76,9 +76,9 @@ const char *rest_request_query(const RestRequest *self, const char *name);
 /* Sets a header of the answer. */
 void rest_request_header(RestRequest *self, const char *name, const char *value);
 
-/* Answers. ETag, If-None-Match, gzip (from 1 kB on, text types only) and HEAD are taken care of here: a body that is the
- * same as the caller has becomes a 304. `etag` may be NULL (none), without quotation marks otherwise. Cache-Control, unless
- * it was set: "private, no-cache" with an ETag, "no-store" without. */
+/* Answers. ETag, If-None-Match, gzip (from 1 kB on, text types only) and HEAD are taken care of here: a body that is
+ * the same as the caller has becomes a 304. `etag` may be NULL (none), without quotation marks otherwise.
+ * Cache-Control, unless it was set: "private, no-cache" with an ETag, "no-store" without. */
 void rest_request_reply(RestRequest *self, guint status, const char *content_type, GBytes *body, const char *etag);
 
 /* The same with a body that is there compressed too; `packed` may be NULL: it is sent to nobody compressed. */

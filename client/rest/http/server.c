@@ -3,9 +3,9 @@
 /*
  * The HTTP server
  *
- * A request's way: on_started (security headers) -> on_headers_read (RestRequest, guards, admission: what is refused is
- * refused here, before its body) -> on_chunk (counted) -> on_request (whole: the page's files or the handler) -> the
- * answer, at once or later while the message is paused -> on_over.
+ * A request's way: on_started (security headers) -> on_headers_read (RestRequest, guards, admission: what is refused
+ * is refused here, before its body) -> on_chunk (counted) -> on_request (whole: the page's files or the handler) ->
+ * the answer, at once or later while the message is paused -> on_over.
  */
 
 #include "client/rest/http/server-private.h"

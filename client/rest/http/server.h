@@ -3,9 +3,9 @@
 /*
  * The HTTP server
  *
- * Listens, counts connections, ends those that are idle, slow or too many, bounds headers and bodies, sets the security
- * headers, refuses foreign hosts and sites, and hands a whole request on: below <base>/api/v1, /metrics and /health to the
- * handler, everything else to the static files of the page.
+ * Listens, counts connections, ends those that are idle, slow or too many, bounds headers and bodies, sets the
+ * security headers, refuses foreign hosts and sites, and hands a whole request on: below <base>/api/v1, /metrics and
+ * /health to the handler, everything else to the static files of the page.
  */
 
 #pragma once
@@ -13,9 +13,9 @@
 #include "client/rest/http/request.h"
 #include "client/rest/settings.h"
 
-/* Asked when a request's headers are there and the server's own guards let it pass, before any body is read: how many bytes
- * of body it may have, 0 = none. -1 with an error: it is refused, and its body is thrown away; -1 without one: it was
- * answered. */
+/* Asked when a request's headers are there and the server's own guards let it pass, before any body is read: how
+ * many bytes of body it may have, 0 = none. -1 with an error: it is refused, and its body is thrown away; -1 without
+ * one: it was answered. */
 typedef gint64 (*RestServerAdmit)(RestRequest *request, gpointer userdata, GError **error);
 
 /* Called with an admitted request when it is whole; has to answer it, now or later. */
@@ -44,8 +44,8 @@ guint rest_server_connections(const RestServer *self);
 /* Reads the TLS certificate again; new connections get it. On an error the old one stays. */
 gboolean rest_server_reload_certificate(RestServer *self, GError **error);
 
-/* A body that is sent piece by piece (events, downloads): headers go out at once with the first piece. `closed` is called
- * once when the client is gone or the stream was ended; after it no function may be called. */
+/* A body that is sent piece by piece (events, downloads): headers go out at once with the first piece. `closed` is
+ * called once when the client is gone or the stream was ended; after it no function may be called. */
 typedef struct RestStream RestStream;
 typedef void (*RestStreamClosed)(gpointer userdata);
 RestStream *rest_stream_new(RestRequest *request, guint status, const char *content_type, RestStreamClosed closed,

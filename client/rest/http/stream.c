@@ -3,8 +3,8 @@
 /*
  * A body that is sent piece by piece
  *
- * libsoup notices that a client is gone only when it writes. So the socket is watched for the client's end, and an end is made
- * known to libsoup by writing into what was shut down.
+ * libsoup notices that a client is gone only when it writes. So the socket is watched for the client's end, and an
+ * end is made known to libsoup by writing into what was shut down.
  */
 
 #include <glib-unix.h>

@@ -3,9 +3,9 @@
 /*
  * The stream that libsoup is given of a connection
  *
- * libsoup 3.2 forgets a connection that ends between two requests: it is never closed, and its memory never freed. It does
- * close one that ends within the first line of a request; so between requests the end is announced by one byte of such a
- * line.
+ * libsoup 3.2 forgets a connection that ends between two requests: it is never closed, and its memory never freed.
+ * It does close one that ends within the first line of a request; so between requests the end is announced by one
+ * byte of such a line.
  */
 
 #pragma once
