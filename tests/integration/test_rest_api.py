@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Routes onto the bus: every row called, what a bad request is told, files both ways, and a daemon that goes and comes."""
+"""Routes onto the bus: every row called, bad requests, files both ways, and a daemon that goes and comes."""
 
 import gzip
 import http.client
@@ -307,8 +307,8 @@ class Files(Shared):
     def large(self):
         """Fills the archive, once."""
         if self.bridge.get("history/archive")["bans"] < 20000:
-            log = "".join(f"2026-10-{n % 28 + 1:02} 10:{n // 60 % 60:02}:{n % 60:02},000 fail2ban.actions [7]: NOTICE [sshd] "
-                          f"Ban 10.{n >> 16}.{n >> 8 & 255}.{n & 255}\n" for n in range(20000))
+            log = "".join(f"2026-10-{n % 28 + 1:02} 10:{n // 60 % 60:02}:{n % 60:02},000 fail2ban.actions [7]: NOTICE "
+                          f"[sshd] Ban 10.{n >> 16}.{n >> 8 & 255}.{n & 255}\n" for n in range(20000))
             answer = self.bridge.request("POST", "history/import", log.encode(), {"timezone": "UTC", "wait": 20})
             self.assertEqual((200, 20000), (answer.status, answer.body["bans"]), answer.body)
 
@@ -395,8 +395,8 @@ class Refused(unittest.TestCase):
         store = cls.stack.folder / "nobody"
         store.mkdir(mode=0o700)
         program = cls.stack.folder / "as-nobody"
-        program.write_text(f"#!/bin/sh\nchown {NOBODY} {store}\nchmod 666 \"$NOTIFY_SOCKET\"\nexec setpriv --reuid={NOBODY} "
-                           f"--regid={NOBODY} --clear-groups {build_folder()}/client/rest/bangui-rest \"$@\"\n")
+        program.write_text(f"#!/bin/sh\nchown {NOBODY} {store}\nchmod 666 \"$NOTIFY_SOCKET\"\n"
+                           f"exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups {build_folder()}/client/rest/bangui-rest \"$@\"\n")
         program.chmod(0o755)
         cls.bridge = cls.stack.bridge(program=program, store_folder=store, listen="127.0.0.1:0")
         cls.bridge.set_up(PASSWORD)
@@ -445,7 +445,8 @@ class Away(Shared):
 
     def test_the_daemon_dies_in_a_call(self):
         answers = []
-        thread = threading.Thread(target=lambda: answers.append(self.bridge.request("POST", "jobs/archive-retention/run")))
+        path = "jobs/archive-retention/run"
+        thread = threading.Thread(target=lambda: answers.append(self.bridge.request("POST", path)))
         self.stack.daemon.popen.send_signal(signal.SIGSTOP)
         thread.start()
         time.sleep(0.5)
