@@ -31,16 +31,30 @@ export interface WorldMapProps {
 /** Where the keys start when nothing was banned yet. */
 const SOMEWHERE = 'DE';
 
+/** The shapes are drawn when the page has nothing better to do, but not later than this, in milliseconds. */
+const LATEST = 800;
+
 let loaded: typeof Atlas | undefined;
+
+function whenIdle(run: () => void): () => void {
+        if (!('requestIdleCallback' in window)) {
+                const timer = setTimeout(run, LATEST / 4);
+                return () => clearTimeout(timer);
+        }
+        const request = requestIdleCallback(run, { timeout: LATEST });
+        return () => cancelIdleCallback(request);
+}
 
 function useAtlas(): typeof Atlas | undefined {
         const [atlas, setAtlas] = useState(loaded);
 
         useEffect(() => {
-                if (atlas) return;
-                void import('./atlas').then((module) => {
-                        loaded = module;
-                        setAtlas(module);
+                if (atlas) return undefined;
+                return whenIdle(() => {
+                        void import('./atlas').then((module) => {
+                                loaded = module;
+                                setAtlas(module);
+                        });
                 });
         }, [atlas]);
         return atlas;
