@@ -52,7 +52,7 @@ class Options(unittest.TestCase):
     def test_every_method_with_options_lists_them(self):
         for name, _, methods, _ in interfaces():
             for method, (node, _) in methods.items():
-                takes = any(arg.get("name") == "options" and arg.get("direction") == "in" for arg in node.findall("arg"))
+                takes = any((arg.get("name"), arg.get("direction")) == ("options", "in") for arg in node.findall("arg"))
                 with self.subTest(method=f"{name}.{method}"):
                     self.assertEqual(takes, options(node) is not None)
 
@@ -88,7 +88,7 @@ class Routes(unittest.TestCase):
                     self.assertIn(TWINS.get((name, method), (name, method)), table)
             if has_properties:
                 with self.subTest(properties=name):
-                    self.assertIn(name, {interface for kind, interface, _ in rows() if kind in ("PROPERTIES", "OBJECTS")})
+                    self.assertIn(name, {other for kind, other, _ in rows() if kind in ("PROPERTIES", "OBJECTS")})
 
     def test_every_route_leads_somewhere(self):
         known = {name: methods for name, _, methods, _ in interfaces()}

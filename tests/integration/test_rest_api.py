@@ -175,7 +175,8 @@ class Routes(Shared):
 class Api(Shared):
     def test_answers_have_the_shape_of_the_bus(self):
         self.assertEqual({"rows", "page"}, set(self.bridge.get("bans/active")))
-        self.assertEqual(self.stack.call("Manager.GetStatus")["version"], self.bridge.get("dashboard/status")["version"])
+        version = self.stack.call("Manager.GetStatus")["version"]
+        self.assertEqual(version, self.bridge.get("dashboard/status")["version"])
         self.assertEqual({"answer": "yes"}, self.bridge.post("can-do", {"action": "ban", "details": {}}))
         self.assertEqual({}, self.bridge.post("server/probe"))
         jails = self.bridge.get("jails")["rows"]
@@ -267,7 +268,8 @@ class Api(Shared):
 
 class Files(Shared):
     def test_export(self):
-        self.bridge.post("bans", {"addresses": [f"198.51.100.{n}" for n in range(1, 101)], "jails": ["sshd"], "wait": 20})
+        addresses = [f"198.51.100.{n}" for n in range(1, 101)]
+        self.bridge.post("bans", {"addresses": addresses, "jails": ["sshd"], "wait": 20})
         self.stack.wait_until(lambda: self.bridge.get("history", total="true")["page"]["total"] >= 100, "the archive")
         answer = self.bridge.request("GET", "history/export")
         self.assertEqual("text/csv; charset=utf-8", answer.headers["Content-Type"])
@@ -396,7 +398,8 @@ class Refused(unittest.TestCase):
         store.mkdir(mode=0o700)
         program = cls.stack.folder / "as-nobody"
         program.write_text(f"#!/bin/sh\nchown {NOBODY} {store}\nchmod 666 \"$NOTIFY_SOCKET\"\n"
-                           f"exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups {build_folder()}/client/rest/bangui-rest \"$@\"\n")
+                           f"exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups "
+                           f"{build_folder()}/client/rest/bangui-rest \"$@\"\n")
         program.chmod(0o755)
         cls.bridge = cls.stack.bridge(program=program, store_folder=store, listen="127.0.0.1:0")
         cls.bridge.set_up(PASSWORD)
