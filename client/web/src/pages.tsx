@@ -61,6 +61,7 @@ export const pages: readonly PageRow[] = [
         { path: '/bans', name: 'bans', icon: 'bans', rail: true, filters: true, load: () => import('./pages/bans') },
         { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
         { path: '/history', name: 'history', icon: 'history', rail: true, filters: true, load: () => import('./pages/history') },
+        { path: '/allow', name: 'allow', icon: 'allow', rail: true, load: () => import('./pages/allow') },
         { path: '/jails', name: 'jails', icon: 'jails', rail: true, filters: true, load: () => import('./pages/jails') },
         { path: '/jobs', name: 'jobs', icon: 'jobs', rail: true, load: () => import('./pages/jobs') },
         { path: '/server', name: 'server', icon: 'server', rail: true, load: () => import('./pages/server') },
