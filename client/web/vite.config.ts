@@ -7,7 +7,7 @@
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -70,6 +70,14 @@ export default defineConfig({
                 assetsInlineLimit: 0,
                 modulePreload: { polyfill: false },
                 cssCodeSplit: true,
-                reportCompressedSize: true,
+                rollupOptions: {
+                        output: {
+                                /* A page's chunk is called as its folder. */
+                                chunkFileNames: ({ facadeModuleId, name }) => {
+                                        const folder = facadeModuleId && basename(dirname(facadeModuleId));
+                                        return `assets/${name === 'index' && folder ? folder : name}-[hash].js`;
+                                },
+                        },
+                },
         },
 });

@@ -23,6 +23,12 @@ export type Connection = 'live' | 'connecting' | 'offline';
 export const connection = signal<Connection>('connecting');
 /** Since when events do not arrive, in seconds; 0: they do. What is shown is of that time or older. */
 export const lostAt = signal(0);
+/** Since when the daemon is away, in seconds; 0: it is there. */
+export const awayAt = signal(0);
+
+effect(() => {
+        awayAt.value = daemonReached.value ? 0 : awayAt.peek() || now();
+});
 
 const HIDDEN_FOR = 60_000;
 const ASK_EVERY = 5000;

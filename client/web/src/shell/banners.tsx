@@ -4,11 +4,11 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { bridgeReached, daemonReached } from '../api/client';
-import { connection, lostAt, reconnect } from '../api/events';
+import { awayAt, connection, lostAt, reconnect } from '../api/events';
 import { refreshQueries } from '../api/query';
-import { dateTime } from '../format';
+import { dateTime, relative } from '../format';
 import { Link } from '../router';
-import { now } from '../state/clock';
+import { seconds } from '../state/clock';
 import { useStatus } from '../state/status';
 import { Button, Notice } from '../ui';
 import { pageOf } from './current-page';
@@ -37,13 +37,14 @@ export function Banners() {
                 };
                 return (
                         <Notice tone="warn" title={w.lost} actions={<Button onClick={again}>{w.tryNow}</Button>}>
-                                {w.lostText(dateTime(lostAt.value || now()))}
+                                {w.lostText(dateTime(lostAt.value), relative(lostAt.value, seconds.value))}
                         </Notice>
                 );
         }
         if (away)
                 return (
                         <Notice tone="warn" title={w.daemonAway}>
+                                {awayAt.value > 0 && w.awaySince(dateTime(awayAt.value), relative(awayAt.value, seconds.value))}{' '}
                                 {w.daemonAwayText}
                         </Notice>
                 );

@@ -59,11 +59,13 @@ export const w = words({
                 keys: 'Keyboard…',
                 signOut: 'Sign out',
                 lost: 'No connection to the server',
-                lostText: (at: string) => `What you see is of ${at} or older. The page connects again by itself.`,
+                lostText: (at: string, age: string) =>
+                        `What you see is of ${at} (${age}) or older. The page connects again by itself.`,
+                awaySince: (at: string, age: string) => `What you see is of ${at} (${age}) or older.`,
                 tryNow: 'Try now',
                 daemonAway: 'BanGUI’s daemon is not running',
                 daemonAwayText:
-                        'What you see is what was known last. Start it on the server with “systemctl start ' +
+                        'Start it on the server with “systemctl start ' +
                         'banguid”, or see why it ended with “journalctl -u banguid”. The page goes on by ' +
                         'itself.',
                 fail2banAway: 'fail2ban is not running: start it or look at its log',
@@ -144,12 +146,13 @@ export const w = words({
                 keys: 'Tastatur…',
                 signOut: 'Abmelden',
                 lost: 'Keine Verbindung zum Server',
-                lostText: (at: string) =>
-                        `Was Sie sehen, ist von ${at} oder älter. Die Seite verbindet sich von selbst wieder.`,
+                awaySince: (at: string, age: string) => `Was Sie sehen, ist von ${at} (${age}) oder älter.`,
+                lostText: (at: string, age: string) =>
+                        `Was Sie sehen, ist von ${at} (${age}) oder älter. Die Seite verbindet sich von selbst wieder.`,
                 tryNow: 'Jetzt versuchen',
                 daemonAway: 'Der Dienst von BanGUI läuft nicht',
                 daemonAwayText:
-                        'Sie sehen, was zuletzt bekannt war. Starten Sie ihn auf dem Server mit „systemctl ' +
+                        'Starten Sie ihn auf dem Server mit „systemctl ' +
                         'start banguid“, oder sehen Sie in „journalctl -u banguid“, warum er endete. Die ' +
                         'Seite macht von selbst weiter.',
                 fail2banAway: 'fail2ban läuft nicht: starten Sie es, oder sehen Sie in sein Protokoll',

@@ -8,10 +8,14 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 
-export interface Shortcut {
+/** Keys that somebody else listens for: here they are only listed. */
+export interface Listed {
         /** "?", "Ctrl+K", "g b": two letters one after the other. */
         keys: string;
         text: string;
+}
+
+export interface Shortcut extends Listed {
         run: (event: KeyboardEvent) => void;
 }
 
@@ -38,10 +42,10 @@ export function setLetterKeys(on: boolean): void {
 }
 
 /** What the keyboard help lists. */
-export const shortcuts = signal<readonly Shortcut[]>([]);
+export const shortcuts = signal<readonly (Listed | Shortcut)[]>([]);
 
 /** Keys that count as long as the component is there. */
-export function useShortcuts(list: readonly Shortcut[]): void {
+export function useShortcuts(list: readonly (Listed | Shortcut)[]): void {
         useEffect(() => {
                 shortcuts.value = [...shortcuts.peek(), ...list];
                 return () => {
@@ -60,7 +64,7 @@ let first = '';
 let firstAt = 0;
 
 function find(keys: string): Shortcut | undefined {
-        return [...shortcuts.peek()].reverse().find((one) => one.keys === keys);
+        return [...shortcuts.peek()].reverse().find((one): one is Shortcut => one.keys === keys && 'run' in one);
 }
 
 function pressed(event: KeyboardEvent): void {

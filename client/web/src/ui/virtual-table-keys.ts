@@ -8,6 +8,8 @@
  */
 
 import { useEffect, useRef } from 'preact/hooks';
+import { letterKeys } from '../state/shortcuts';
+import { useTableHelp } from './virtual-table-help';
 
 export interface TableKeys {
         move(steps: number, extend: boolean): void;
@@ -69,12 +71,13 @@ function answer(keys: TableKeys, table: HTMLElement | null, event: KeyboardEvent
                 return false;
         if (event.key === 'Escape')
                 return keys.clear();
-        return anywhere(keys, event);
+        return letterKeys.peek() && anywhere(keys, event);
 }
 
 export function useTableKeys(table: { current: HTMLElement | null }, keys: TableKeys): void {
         const latest = useRef(keys);
         latest.current = keys;
+        useTableHelp(Object.keys(keys.letters));
         useEffect(() => {
                 const listen = (event: KeyboardEvent) => {
                         if (answer(latest.current, table.current, event))
