@@ -281,6 +281,35 @@ static const char *take_config(int *argc, char **argv) {
         return path;
 }
 
+/* Those of polkit/org.bangui.BanGUI1.policy. */
+static const char *const actions[] = {
+        "read",
+        "read-sensitive",
+        "ban",
+        "unban",
+        "allow",
+        "control-jail",
+        "control-server",
+        "edit-config",
+        "edit-actions",
+        "manage-blocklists",
+        "manage-settings",
+        "look-up-outside",
+        NULL,
+};
+
+static gboolean judge_grant(const RestSettings *self, GError **error) {
+        for (char **action = self->grant; *action; action++)
+                if (!g_strv_contains(actions, *action)) {
+                        g_autofree char *all = g_strjoinv(" ", (char **) actions);
+
+                        g_set_error(error, REST_ERROR, REST_ERROR_BAD_REQUEST,
+                                    "grant: %s is no action of BanGUI; must be some of %s", *action, all);
+                        return FALSE;
+                }
+        return TRUE;
+}
+
 /* What no single value can say. */
 static gboolean judge(const RestSettings *self, GError **error) {
         if (!*self->listen) {
@@ -298,7 +327,7 @@ static gboolean judge(const RestSettings *self, GError **error) {
                                     "store-folder is empty: must be a folder that bangui-rest may write to");
                 return FALSE;
         }
-        return TRUE;
+        return judge_grant(self, error);
 }
 
 RestSettings *rest_settings_load(int *argc, char ***argv, GError **error) {

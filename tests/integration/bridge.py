@@ -54,6 +54,7 @@ class Bridge:
         words = [self.program, f"--config={config}", *(f"--{key}={value}" for key, value in self.settings.items())]
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
             notify.bind(str(ready))
+            ready.chmod(0o666)  # for a bridge of another user
             self.process = Process(self.name, words, self.folder / f"{self.name}.out",
                                    env=self.environment(NOTIFY_SOCKET=str(ready), G_DEBUG="fatal-criticals"))
             self.url = self._await_ready(notify)

@@ -15,7 +15,8 @@ import confine
 import tap
 from caller import Caller
 from gi.repository import GLib
-from stack import NAME, NOBODY, SOURCE, Stack, build_folder
+from installed import Installed
+from stack import NAME, NOBODY, SOURCE, Stack
 
 PAGES = ("man1/bangui-geo-build.1", "man1/banguictl.1", "man5/bangui.conf.5", "man5/bangui-rest.conf.5",
          "man5/org.bangui.BanGUI1.5", "man8/bangui-rest.8", "man8/banguid.8")
@@ -26,9 +27,12 @@ FILES = {
     "etc/bangui/bangui-rest.conf",
     "usr/bin/bangui-geo-build",
     "usr/bin/banguictl",
+    "usr/lib/systemd/system/bangui-rest.service",
     "usr/lib/systemd/system/banguid.service",
+    "usr/lib/sysusers.d/bangui.conf",
     "usr/lib/tmpfiles.d/bangui.conf",
     "usr/libexec/banguid",
+    "usr/sbin/bangui-rest",
     "usr/share/bash-completion/completions/banguictl",
     "usr/share/bangui/geo/ATTRIBUTION",
     "usr/share/bangui/geo/countries.tsv",
@@ -37,6 +41,7 @@ FILES = {
     "usr/share/dbus-1/system.d/org.bangui.BanGUI1.conf",
     "usr/share/fish/vendor_completions.d/banguictl.fish",
     "usr/share/polkit-1/actions/org.bangui.BanGUI1.policy",
+    "usr/share/polkit-1/rules.d/org.bangui.BanGUI1.rest.rules",
     "usr/share/zsh/site-functions/_banguictl",
     *(f"usr/share/dbus-1/interfaces/{NAME}.{group}.xml" for group in GROUPS),
     *(f"usr/share/man/{page}" for page in PAGES),
@@ -45,51 +50,31 @@ FILES = {
         "rest-api.md", "rest.md", "security.md", "testing.md", "examples/geo-outside.conf",
         "examples/org.bangui.BanGUI1.rules")),
 }
+PAGE = "usr/share/bangui/web/"
 EXPOSURE_MAX = 2.0
 
 
-class Installed(unittest.TestCase):
-    maxDiff = None
-
+class Daemon(Installed):
     @classmethod
     def setUpClass(cls):
-        cls.folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="install-"))
-        # other users are let in, as to a real root folder
-        os.chmod(cls.folder, 0o755)
-        cls.root = pathlib.Path(cls.folder) / "root"
-        words = ["meson", "install", "-C", build_folder(), "--no-rebuild", "--quiet", "--destdir", cls.root]
-        given = subprocess.run(words, capture_output=True, text=True)
-        if given.returncode:
-            raise AssertionError(given.stdout + given.stderr)
+        super().setUpClass()
         cls.unit = cls.path("usr/lib/systemd/system/banguid.service")
-
-    @classmethod
-    def path(cls, name):
-        return cls.root / name
-
-    def clean(self, *argv, **keywords):
-        """Runs a checker that has nothing to say; its output."""
-        given = subprocess.run([str(word) for word in argv], capture_output=True, text=True, **keywords)
-        self.assertEqual((0, ""), (given.returncode, given.stderr), " ".join(map(str, argv)) + "\n" + given.stdout)
-        return given.stdout
 
     def test_exactly_these_files(self):
         found = {str(path.relative_to(self.root)) for path in self.root.rglob("*") if not path.is_dir()}
-        self.assertEqual(sorted(FILES), sorted(found))
+        page = {path for path in found if path.startswith(PAGE)}
+        self.assertEqual(sorted(FILES), sorted(found - page))
+        self.assertIn(f"{PAGE}index.html", page)
 
     def test_modes(self):
         for path in self.root.rglob("*"):
             mode = path.stat().st_mode & 0o7777
-            program = path.is_dir() or path.parent.name in ("bin", "libexec")
+            program = path.is_dir() or path.parent.name in ("bin", "sbin", "libexec")
             self.assertEqual(0o755 if program else 0o644, mode, path)
 
     def test_programs_are_hardened(self):
-        for name in ("usr/libexec/banguid", "usr/bin/banguictl"):
-            header = self.clean("readelf", "--wide", "--file-header", "--dynamic", "--program-headers", self.path(name))
-            self.assertRegex(header, r"Type: +DYN", "position independent")
-            self.assertRegex(header, r"FLAGS.*(BIND_)?NOW", "bound at the start")
-            self.assertIn("GNU_RELRO", header)
-            self.assertNotRegex(header, r"GNU_STACK.*RWE")
+        for name in ("usr/libexec/banguid", "usr/bin/banguictl", "usr/sbin/bangui-rest"):
+            self.assert_hardened(self.path(name))
 
     def test_client_needs_libsystemd_alone(self):
         dynamic = self.clean("readelf", "--wide", "--dynamic", self.path("usr/bin/banguictl"))
@@ -99,12 +84,10 @@ class Installed(unittest.TestCase):
     # the unit
 
     def test_unit_verifies(self):
-        copy = pathlib.Path(self.folder) / "banguid.service"
-        copy.write_text(self.unit.read_text().replace("ExecStart=/", f"ExecStart={self.root}/"))
-        self.clean("systemd-analyze", "verify", "--man=no", copy)
+        self.assert_verifies(self.unit)
 
     def test_unit_is_closed(self):
-        self.assert_closed(self.unit)
+        self.assert_closed(self.unit, EXPOSURE_MAX)
 
     def test_unit_is_closed_with_the_look_up_outside(self):
         """The drop-in that is shipped as an example opens the network, and little else."""
@@ -114,15 +97,7 @@ class Installed(unittest.TestCase):
         copy.parent.mkdir()
         copy.write_text(self.unit.read_text().replace("[Install]", f"{drop_in}\n[Install]"))
         self.assertIn("RestrictAddressFamilies=AF_INET AF_INET6", copy.read_text())
-        self.assert_closed(copy)
-
-    def assert_closed(self, unit):
-        words = ["systemd-analyze", "security", "--no-pager", "--offline=true", f"--threshold={int(EXPOSURE_MAX * 10)}"]
-        given = subprocess.run([*words, unit], capture_output=True, text=True)
-        exposure = re.search(r"Overall exposure level .*: ([\d.]+)", given.stdout)
-        self.assertTrue(exposure, given.stdout + given.stderr)
-        self.assertLessEqual(float(exposure[1]), EXPOSURE_MAX, given.stdout)
-        self.assertEqual(0, given.returncode)
+        self.assert_closed(copy, EXPOSURE_MAX)
 
     def test_unit_knows_bus_and_pages(self):
         given = dict(confine.settings(self.unit))
@@ -132,11 +107,8 @@ class Installed(unittest.TestCase):
             self.assertIn(f"man{section}/{page}.{section}", PAGES)
 
     def test_unit_says_why_something_is_granted(self):
-        """What is left open stands below a comment that says what for."""
-        paragraphs = re.split(r"\n(?=\n|# Grants)", self.unit.read_text())
-        for key in ("StateDirectory", "User", "RestrictAddressFamilies", "ProtectProc", "SystemCallFilter=@"):
-            paragraph = next(text for text in paragraphs if re.search(rf"^{key}", text, re.M))
-            self.assertIn("# Grants", paragraph, key)
+        self.assert_says_why(self.unit, ("StateDirectory", "User", "RestrictAddressFamilies", "ProtectProc",
+                                         "SystemCallFilter=@"))
 
     # the bus
 
