@@ -16,7 +16,7 @@ DEPS := .ci/deps
 SETUP := meson setup --prefix=$(PREFIX) --sysconfdir=/etc --localstatedir=/var
 SOURCES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
 
-.PHONY: all run check bench install deps format lint docs clean help
+.PHONY: all run check bench screenshots install deps format lint docs clean help
 
 all: $(BUILD)/build.ninja ## build
 	ninja -C $(BUILD)
@@ -27,7 +27,7 @@ $(BUILD)/build.ninja:
 
 $(SANITIZED)/build.ninja:
 	@$(DEPS) build test
-	$(SETUP) -Db_sanitize=address,undefined $(SANITIZED)
+	$(SETUP) -Db_sanitize=address,undefined -Dweb=false $(SANITIZED)
 
 run: ## a private fail2ban under attack, and BanGUI on a private bus, until Ctrl-C
 	@$(DEPS) build run
@@ -42,6 +42,11 @@ bench: ## figures, as a table
 	@$(DEPS) build run test bench
 	@$(MAKE) --no-print-directory all
 	@BANGUI_BUILD=$(abspath $(BUILD)) $(PYTHON) -B tests/bench/run.py
+
+screenshots: ## every page of BanGUI in both themes, wide and on a phone, in $(BUILD)/screenshots
+	@$(DEPS) build run test
+	@$(MAKE) --no-print-directory all
+	@BANGUI_BUILD=$(abspath $(BUILD)) node tests/web/screenshots.mjs $(abspath $(BUILD))/screenshots
 
 install: all ## into $(DESTDIR)$(PREFIX)
 	meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))

@@ -11,11 +11,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / "integration"), str(TESTS / "live")]
 
+from past import write_past  # noqa: E402
 from stack import SOURCE, Stack, build_folder  # noqa: E402
 
 PASSWORD = "correct horse battery staple"
@@ -26,13 +27,15 @@ class World:
         self.stack = None
         self.bridge = None
 
-    def start(self, jails=None, settings=None, bridge=None, archived=0, setup=True):
-        """`archived`: so many bans of the past. Gives the page's address and the password."""
+    def start(self, jails=None, default=None, filters=None, settings=None, bridge=None, setup=True):
+        """`filters`: name -> text of its file, for jails that are started later. Gives the page's address and the
+        password."""
         given = {name: dict(options) for name, options in (jails or {"sshd": {"filter": "sshd"}}).items()}
-        self.stack = Stack(jails=given, settings=settings, daemon=False)
+        self.stack = Stack(jails=given, default=default, settings=settings, daemon=False, fail2ban=False)
         self.stack.__enter__()
-        if archived:
-            self._run(build_folder() / "tests/bench/archive-fill", self.stack.folder / "store", archived)
+        for name, text in (filters or {}).items():
+            (self.stack.fail2ban.etc / "filter.d" / f"{name}.conf").write_text(text)
+        self.stack.start_fail2ban()
         self.stack.start_daemon()
         self.bridge = self.stack.bridge(**{"web-folder": build_folder() / "client/web/dist", **(bridge or {})})
         if setup:
@@ -85,6 +88,12 @@ class World:
         self._run(self.stack.client, "--bus", self.stack.address, "allow", "add", entry,
                   *(["--note", note] if note else []))
 
+    def past(self, jails, days=60, per_day=80):
+        """Weeks of bans, as `make run` has them."""
+        with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
+            write_past(log.name, jails, days=days, per_day=per_day)
+            self._run(self.stack.client, "--bus", self.stack.address, "import-log", log.name)
+
     def stop_fail2ban(self):
         self.stack.stop_fail2ban()
 
@@ -97,14 +106,13 @@ class World:
     def start_daemon(self):
         self.stack.start_daemon()
 
-    def memory(self):
-        """Resident bytes of the bridge."""
-        text = pathlib.Path(f"/proc/{self.bridge.process.pid}/status").read_text()
-        return int(text.split("VmRSS:")[1].split()[0]) * 1024
+    def stop_bridge(self):
+        self.bridge.stop()
 
-    @staticmethod
-    def sleep(seconds):
-        time.sleep(seconds)
+    def start_bridge(self):
+        """Where it was before."""
+        self.bridge.settings["listen"] = f"127.0.0.1:{self.bridge.port}"
+        self.bridge.start()
 
     def _run(self, *words):
         given = subprocess.run([str(word) for word in words], cwd=SOURCE, stdin=subprocess.DEVNULL, capture_output=True,

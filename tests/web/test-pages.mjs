@@ -4,20 +4,21 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { AXE, newPerson, PAGES, PHONE, pastOf, startBrowser, startWorld, WIDE } from './world.mjs';
+import { AXE, newPerson, open, PAGES, PHONE, settled, startBrowser, startWorld, WIDE } from './world.mjs';
 
 const FIRST_LOAD_MAX = 300 * 1024;
-const INTERACTIVE_MAX_MS = 1000;
-const SLOWDOWN = 4;
+const FIRST_LOAD_MIN = 20 * 1024; // less is no page at all
 let browser;
 let world;
+let person;
 
 before(async () => {
         browser = await startBrowser();
         world = await startWorld({ jails: { sshd: { filter: 'sshd' }, web: {} } });
-        await world.import_log({ lines: pastOf(['sshd', 'web'], 400) });
+        await world.past({ jails: ['sshd', 'web'], days: 20, per_day: 20 });
         await world.ban({ jail: 'sshd', addresses: ['45.95.147.236', '2001:db8::7'] });
         await world.allow({ entry: '198.51.100.0/24', note: 'the office' });
+        person = await newPerson(browser, world);
 });
 
 after(async () => {
@@ -25,74 +26,62 @@ after(async () => {
         await world?.end();
 });
 
-async function open(person, path) {
-        await person.page.goto(`.${path}`);
-        await person.page.locator('h1').first().waitFor({ state: 'attached' });
-        await person.page.locator('[aria-busy=true], .skeleton').first().waitFor({ state: 'detached' });
+// What is serious of what axe finds. The browser puts the script in past the content policy, which stays in force.
+async function violations(page) {
+        if (!(await page.evaluate(() => 'axe' in globalThis)))
+                await page.evaluate(readFileSync(AXE, 'utf8'));
+        return page.evaluate(async () => {
+                const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
+                await drawn();
+                await drawn();
+                const found = await globalThis.axe.run({ resultTypes: ['violations'] });
+                return found.violations
+                        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+                        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ').slice(0, 600)}`);
+        });
 }
 
 for (const [path, title] of PAGES) {
+        test(`${path} appears, by its address and after a reload, within the content policy`, async () => {
+                const { page, faults } = person;
+                faults.length = 0;
+                await page.setViewportSize(WIDE);
+                await page.emulateMedia({ colorScheme: 'light' });
+                await open(page, path);
+                await page.reload();
+                await settled(page);
+                await page.getByRole('heading', { name: title, level: 1 }).waitFor({ state: 'attached' });
+                assert.match(await page.title(), /BanGUI/);
+                assert.deepEqual(faults, []);
+        });
+
         for (const theme of ['light', 'dark']) {
                 test(`${path} in the ${theme} theme is accessible`, async () => {
-                        const person = await newPerson(browser, world, { theme, csp: false });
-                        await open(person, path);
-                        await person.page.addScriptTag({ content: readFileSync(AXE, 'utf8') });
-                        const found = await person.page.evaluate(async () => {
-                                const { violations } = await globalThis.axe.run();
-                                return violations
-                                        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-                                        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ').slice(0, 300)}`);
-                        });
-                        assert.deepEqual(found, []);
-                        await person.context.close();
+                        await person.page.emulateMedia({ colorScheme: theme });
+                        await person.page.locator(`html[data-theme=${theme}]`).waitFor();
+                        assert.deepEqual(await violations(person.page), []);
                 });
         }
 
-        test(`${path} appears, by its address and after a reload, within the content policy`, async () => {
-                const person = await newPerson(browser, world);
-                await open(person, path);
-                await person.page.reload();
-                const heading = person.page.getByRole('heading', { name: title, level: 1 });
-                await heading.waitFor({ state: 'attached' });
-                assert.match(await person.page.title(), /BanGUI/);
-                assert.deepEqual(person.faults, []);
-                await person.context.close();
-        });
-
         test(`${path} fits a phone`, async () => {
-                const person = await newPerson(browser, world, { viewport: PHONE });
-                await open(person, path);
-                const widths = await person.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-                assert.ok(widths[0] <= widths[1], `${widths[0]} pixels wide in ${widths[1]}`);
-                assert.deepEqual(person.faults, []);
-                await person.context.close();
+                const { page, faults } = person;
+                await page.setViewportSize(PHONE);
+                await settled(page);
+                const [needed, wide] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+                assert.ok(needed <= wide, `${needed} pixels wide in ${wide}`);
+                assert.deepEqual(await violations(page), []);
+                assert.deepEqual(faults, []);
         });
 }
 
 test('the first load is small, and asks nobody else', async () => {
-        const person = await newPerson(browser, world);
-        const client = await person.context.newCDPSession(person.page);
+        const { context, page, faults } = await newPerson(browser, world);
+        const client = await context.newCDPSession(page);
         await client.send('Network.enable');
         let bytes = 0;
         client.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
-        await open(person, '/');
-        await person.page.waitForLoadState('networkidle').catch(() => undefined);
-        assert.ok(bytes > 20_000 && bytes <= FIRST_LOAD_MAX, `${bytes} bytes`);
-        assert.deepEqual(person.faults, []);
-        await person.context.close();
-});
-
-test('the page is interactive within a second on a processor that is four times slower', async () => {
-        const times = [];
-        for (let round = 0; round < 3; round++) {
-                const person = await newPerson(browser, world, { viewport: WIDE });
-                const client = await person.context.newCDPSession(person.page);
-                await client.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
-                await person.page.goto('./', { waitUntil: 'commit' });
-                await person.page.getByRole('button', { name: /Search or command/ }).waitFor();
-                times.push(await person.page.evaluate(() => performance.now()));
-                await person.context.close();
-        }
-        times.sort((a, b) => a - b);
-        assert.ok(times[1] < INTERACTIVE_MAX_MS, `${times.map(Math.round).join(', ')} ms`);
+        await open(page, '/');
+        assert.ok(bytes > FIRST_LOAD_MIN && bytes <= FIRST_LOAD_MAX, `${bytes} bytes`);
+        assert.deepEqual(faults, []);
+        await context.close();
 });

@@ -15,6 +15,7 @@ const { chromium } = need('playwright-core');
 export const AXE = need.resolve('axe-core/axe.min.js');
 export const WIDE = { width: 1280, height: 900 };
 export const PHONE = { width: 360, height: 740 };
+const PATIENCE = 15_000; // milliseconds for anything awaited
 
 // A private BanGUI: `await world.fail({jail: 'sshd', address: '192.0.2.1', times: 3})` calls World.fail of serve.py.
 export async function startWorld(options = {}) {
@@ -59,12 +60,26 @@ export async function startBrowser() {
 
 // A page of somebody who is signed in, unless `signIn` is false. `faults` collects what a page must never do: log an error,
 // break the content policy, ask another host.
-export async function newPerson(browser, world, { viewport = WIDE, theme = 'light', signIn = true, language = 'en-GB', csp = true } = {}) {
+export async function newPerson(browser, world, { viewport = WIDE, theme = 'light', signIn = true } = {}) {
         const context = await browser.newContext({
-                viewport, colorScheme: theme, locale: language, timezoneId: 'Europe/Berlin', reducedMotion: 'reduce',
-                baseURL: world.url, bypassCSP: !csp,
+                viewport, colorScheme: theme, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce',
+                baseURL: world.url,
         });
+        context.setDefaultTimeout(PATIENCE);
         const page = await context.newPage();
+        const faults = faultsOf(page, world);
+        if (signIn) {
+                const answer = await context.request.post('api/v1/auth/login', {
+                        data: { password: world.password }, headers: { 'X-BanGUI': '1' },
+                });
+                if (!answer.ok())
+                        throw new Error(`login: ${answer.status()} ${await answer.text()}`);
+        }
+        return { context, page, faults };
+}
+
+// Fills as things happen; also for a further page of a context.
+export function faultsOf(page, world) {
         const faults = [];
         page.on('pageerror', (error) => faults.push(`page: ${error.message}`));
         page.on('console', (message) => {
@@ -75,14 +90,22 @@ export async function newPerson(browser, world, { viewport = WIDE, theme = 'ligh
                 if (!request.url().startsWith(world.url) && !/^(data|blob|about):/.test(request.url()))
                         faults.push(`asks elsewhere: ${request.url()}`);
         });
-        if (signIn) {
-                const answer = await context.request.post('api/v1/auth/login', {
-                        data: { password: world.password }, headers: { 'X-BanGUI': '1' },
-                });
-                if (!answer.ok())
-                        throw new Error(`login: ${answer.status()} ${await answer.text()}`);
-        }
-        return { context, page, faults };
+        page.on('dialog', (dialog) => {
+                faults.push(`dialog: ${dialog.message()}`);
+                void dialog.dismiss();
+        });
+        return faults;
+}
+
+// Goes to a page and waits until it is all there.
+export async function open(page, to) {
+        await page.goto(`.${to}`);
+        await settled(page);
+}
+
+export async function settled(page) {
+        await page.locator('main h1').first().waitFor({ state: 'attached' });
+        await page.waitForFunction(() => !document.querySelector('[aria-busy=true], .skeleton, .map-place'));
 }
 
 // Waits for `condition` (may be async) to give something true, and gives that.
@@ -114,17 +137,3 @@ export const PAGES = [
         ['/settings', 'Settings'],
         ['/audit', 'Audit'],
 ];
-
-// Lines of fail2ban's log about `count` bans of the last three weeks, in turn in these jails.
-export function pastOf(jails, count) {
-        const span = 21 * 86_400_000;
-        const start = Date.now() - span;
-        const two = (value) => String(value).padStart(2, '0');
-        return Array.from({ length: count }, (_, n) => {
-                const at = new Date(start + Math.floor((n * (span - 3_600_000)) / count));
-                const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-                const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-                const address = `${[3, 5, 27, 41, 77, 139, 177, 202][n % 8]}.${(n * 7) % 250}.${n % 199}.${1 + (n % 240)}`;
-                return `${day} ${clock},000 fail2ban.actions [1]: NOTICE [${jails[n % jails.length]}] Ban ${address}`;
-        });
-}
