@@ -57,7 +57,7 @@ export function FactsCard({ known, history }: { known: Explanation; history: Add
                                                 </Fact>
                                         </>
                                 )}
-                                {inside !== undefined && (
+                                {inside !== undefined && known.address.includes('/') && (
                                         <Fact name={w.inside}>
                                                 <Link class="link" to={`/bans?q=${encodeURIComponent(known.address)}`}>
                                                         {number(inside)}

@@ -69,6 +69,7 @@ function Actions({ address, known, onBan }: {
                                         {w.allow}
                                 </Button>
                         )}
+                        <IconButton icon="copy" label={w.copy} onClick={() => copy(address)} />
                         {items.length > 0 && <Menu label={w.more} icon="more" items={items} />}
                 </>
         );
@@ -78,18 +79,18 @@ function copy(text: string): void {
         void navigator.clipboard?.writeText(text).then(() => toast({ text: w.copied }), () => undefined);
 }
 
-function Verdict({ address, known }: { address: string; known: Explanation | undefined }) {
+function Verdict({ known }: { known: Explanation | undefined }) {
         const standing = known && standingOf(known);
         const tone = { banned: 'bad', covered: 'warn', allowed: 'good', free: 'soft' } as const;
         const word = { banned: w.banned, covered: w.covered, allowed: w.allowed, free: w.notBanned };
         return (
                 <Card class={`verdict verdict-${standing ?? 'open'}`}>
-                        <div class="verdict-head">
-                                <strong class="mono">{address}</strong>
-                                <IconButton icon="copy" label={w.copy} onClick={() => copy(address)} />
-                                {standing && <Badge tone={tone[standing]}>{word[standing]}</Badge>}
-                        </div>
-                        {known ? <p class="verdict-text">{verdictText(known)}</p> : (
+                        {known && standing ? (
+                                <>
+                                        <Badge tone={tone[standing]}>{word[standing]}</Badge>
+                                        <p class="verdict-text">{verdictText(known)}</p>
+                                </>
+                        ) : (
                                 <>
                                         <Skeleton lines={1} height={18} />
                                         <small class="soft">{w.asking}</small>
@@ -189,7 +190,7 @@ export default function AddressPage({ address }: { address: string }) {
                                 <ErrorState error={known.error} retry={() => void known.refresh()} />
                         ) : (
                                 <div class="address-page">
-                                        <Verdict address={shown} known={known.data} />
+                                        <Verdict known={known.data} />
                                         {known.data ? <Body known={known.data} history={history.data} /> : (
                                                 <>
                                                         <div class="address-main">

@@ -37,7 +37,7 @@ function Facts({ jail }: { jail: ExplainedJail }) {
                         <Fact name={w.banTime}>
                                 {duration(jail.bantime)}
                                 {increment && (
-                                        <small class="soft"> {w.growing(multipliers ?? '', duration(most ?? -1))}</small>
+                                        <small class="soft"> {w.growing(multipliers ?? '', most && most > 0 ? duration(most) : '')}</small>
                                 )}
                         </Fact>
                         {count > 0 && <Fact name={w.step}>{w.stepText(count)}</Fact>}
@@ -47,7 +47,19 @@ function Facts({ jail }: { jail: ExplainedJail }) {
         );
 }
 
-function Lines({ jail, address }: { jail: ExplainedJail; address: string }) {
+/* What the filter's author named; what fail2ban keeps for itself, and what is in none of the lines, says nothing. */
+function telling({ captured, lines }: ExplainedJail): Record<string, string> {
+        const own = /^(mlf.*|fid|ip4|ip6|ip-host|dns|users|matches|failures)$/;
+        const there = ([name, value]: [string, string]) =>
+                !own.test(name) && typeof value === 'string' && lines.some(({ line }) => line.includes(value));
+        return Object.fromEntries(Object.entries(captured ?? {}).filter(there));
+}
+
+function Lines({ jail, address, captured }: {
+        jail: ExplainedJail;
+        address: string;
+        captured: Record<string, string>;
+}) {
         const rules = new Map<number, string>();
         for (const { rule = -1, failregex } of jail.lines)
                 if (rule >= 0 && failregex)
@@ -59,7 +71,9 @@ function Lines({ jail, address }: { jail: ExplainedJail; address: string }) {
                         <ol class="log-lines explained" aria-label={w.lines}>
                                 {jail.lines.map(({ line, rule = -1 }, i) => (
                                         <li key={i} class={rule < 0 ? 'led-up' : ''}>
-                                                <MarkedLine line={line} address={address} captured={jail.captured} />
+                                                <span>
+                                                        <MarkedLine line={line} address={address} captured={captured} />
+                                                </span>
                                                 <span class="line-rule">{rule < 0 ? w.ledUp : w.rule(rule)}</span>
                                         </li>
                                 ))}
@@ -75,7 +89,8 @@ function Lines({ jail, address }: { jail: ExplainedJail; address: string }) {
 }
 
 export function JailCard({ jail, address }: { jail: ExplainedJail; address: string }) {
-        const captured = Object.entries(jail.captured ?? {});
+        const captured = telling(jail);
+        const names = Object.entries(captured);
         return (
                 <Card
                         class="jail-card"
@@ -90,10 +105,10 @@ export function JailCard({ jail, address }: { jail: ExplainedJail; address: stri
                 >
                         {!jail.running && <p class="soft">{w.notRunning}</p>}
                         <Facts jail={jail} />
-                        <Lines jail={jail} address={address} />
-                        {captured.length > 0 && (
+                        <Lines jail={jail} address={address} captured={captured} />
+                        {names.length > 0 && (
                                 <dl class="captured" aria-label={w.captured}>
-                                        {captured.map(([name, value]) => (
+                                        {names.map(([name, value]) => (
                                                 <div key={name}>
                                                         <dt>{name}</dt>
                                                         <dd class="mono">{value}</dd>

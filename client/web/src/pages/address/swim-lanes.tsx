@@ -4,14 +4,18 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { HistoryRow } from '../../api/types';
-import { date, dateTime, duration } from '../../format';
+import { dateParts, dateTime, duration, hourMinute } from '../../format';
 import { now } from '../../state/clock';
 import { seriesOf } from '../../state/series';
 import { w } from './words';
 
 const LANE = 26;
 const BAR = 12;
-const NAME = 120;
+const NAME = 116;
+const NAME_NARROW = 82;
+const NARROW = 480;
+const LETTER = 7.2;
+const LABEL = 90; /* pixels that a time on the axis needs, with room around it */
 const AXIS = 22;
 const LEAST = 3;
 
@@ -50,10 +54,18 @@ function place({ from, to, left, width }: Scale, at: number): number {
         return left + ((at - from) / Math.max(to - from, 1)) * width;
 }
 
+function tick(at: number, { from, to }: Scale): string {
+        const span = to - from;
+        if (span < 86_400)
+                return hourMinute(at);
+        const year = span > 300 * 86_400 ? { year: '2-digit' as const } : {};
+        const hour = span < 4 * 86_400 ? { hour: '2-digit' as const, minute: '2-digit' as const } : {};
+        return dateParts({ day: 'numeric', month: 'short', ...year, ...hour }, at);
+}
+
 function Axis({ scale, height }: { scale: Scale; height: number }) {
-        const count = Math.max(1, Math.floor(scale.width / 130));
+        const count = Math.max(1, Math.floor(scale.width / LABEL));
         const ticks = Array.from({ length: count + 1 }, (_, i) => scale.from + ((scale.to - scale.from) * i) / count);
-        const short = scale.to - scale.from < 3 * 86_400;
         return (
                 <g>
                         {ticks.map((at, i) => (
@@ -65,7 +77,7 @@ function Axis({ scale, height }: { scale: Scale; height: number }) {
                                                 y={height + 15}
                                                 text-anchor={i === 0 ? 'start' : i === count ? 'end' : 'middle'}
                                         >
-                                                {short ? dateTime(at).slice(0, -3) : date(at)}
+                                                {tick(at, scale)}
                                         </text>
                                 </g>
                         ))}
@@ -81,10 +93,11 @@ function Lane({ jail, bans, index, scale, at }: {
         at: number;
 }) {
         const y = index * LANE;
+        const most = Math.floor((scale.left - 8) / LETTER);
         return (
                 <g class={`series-${seriesOf(jail)}`}>
                         <text class="lane-name" x={0} y={y + LANE / 2 + 4}>
-                                {jail.length > 16 ? `${jail.slice(0, 15)}…` : jail}
+                                {jail.length > most ? `${jail.slice(0, most - 1)}…` : jail}
                         </text>
                         <line class="lane-line" x1={scale.left} x2={scale.left + scale.width} y1={y + LANE / 2} y2={y + LANE / 2} />
                         {bans.map((ban) => {
@@ -114,7 +127,8 @@ export function SwimLanes({ rows }: { rows: readonly HistoryRow[] }) {
         const jails = [...new Set(bans.map(({ jail }) => jail))];
         const at = now();
         const first = Math.min(...bans.map((ban) => ban.at));
-        const scale: Scale = { from: first - (at - first) * 0.02 - 60, to: at, left: NAME, width: Math.max(width - NAME - 4, 60) };
+        const left = width < NARROW ? NAME_NARROW : NAME;
+        const scale: Scale = { from: first - (at - first) * 0.02 - 60, to: at, left, width: Math.max(width - left - 4, 60) };
         const height = jails.length * LANE;
         return (
                 <div ref={element} class="lanes">

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* The verdict in a sentence. The daemon has one in English; in other languages it is said from the same facts. */
+/* The verdict in a sentence: as the daemon's, but in the person's language, and with what is left in place of a date. */
 
-import type { Explanation } from '../../api/types';
+import type { ExplainedJail, Explanation } from '../../api/types';
 import { duration, list, relative } from '../../format';
-import { language } from '../../state/preferences';
 import { w } from './words';
 
 export type Standing = 'banned' | 'covered' | 'allowed' | 'free';
@@ -17,25 +16,35 @@ export function standingOf(known: Explanation): Standing {
         return known.allowed_by.length > 0 ? 'allowed' : 'free';
 }
 
-function own(known: Explanation): string {
-        const now = known.jails.filter(({ banned }) => banned);
-        if (now.length > 0) {
-                const longest = Math.max(...now.map(({ remaining }) => (remaining === -1 ? Infinity : (remaining ?? 0))));
-                const rest = longest === Infinity ? w.forEver : w.forAnother(duration(longest));
-                const before = known.bans_before > 0 ? w.timesBefore(known.bans_before) : '';
-                return w.bannedIn(list(now.map(({ jail }) => jail)), rest) + before;
-        }
-        const wider = known.covered_by[0];
-        if (wider)
-                return w.coveredBy(wider.address, wider.jail);
-        const entry = known.allowed_by[0];
-        if (entry)
-                return w.allowedBy(entry.entry);
-        const last = Math.max(0, ...known.jails.map(({ banned_at }) => banned_at));
-        const before = Math.max(known.bans_before, known.jails.length);
-        return before > 0 && last > 0 ? w.bannedBefore(before, relative(last)) : w.neverSeen;
+function whyOf({ origin, failures, findtime }: ExplainedJail): string {
+        if (origin === 'manual')
+                return w.becauseHand;
+        if (origin === 'blocklist')
+                return w.becauseList;
+        return failures > 0 ? w.becauseFailures(failures, findtime === undefined ? '' : duration(findtime)) : '';
+}
+
+function bannedText(known: Explanation, now: readonly ExplainedJail[]): string {
+        const longest = Math.max(...now.map(({ remaining }) => (remaining === -1 ? Infinity : (remaining ?? 0))));
+        const rest = longest === Infinity ? w.forEver : w.forAnother(duration(longest));
+        const first = now[0];
+        const why = now.length === 1 && first ? whyOf(first) : '';
+        const before = known.bans_before > 0 ? w.timesBefore(known.bans_before) : '';
+        return w.bannedIn(known.address, list(now.map(({ jail }) => jail)), rest, why) + before;
 }
 
 export function verdictText(known: Explanation): string {
-        return language.value === 'en' && known.verdict !== '' ? known.verdict : own(known);
+        const now = known.jails.filter(({ banned }) => banned);
+        const wider = known.covered_by[0];
+        const entry = known.allowed_by[0];
+        if (now.length > 0)
+                return bannedText(known, now);
+        if (wider)
+                return w.coveredBy(known.address, wider.address, wider.jail);
+        if (entry)
+                return w.allowedBy(known.address, entry.entry);
+        const last = Math.max(0, ...known.jails.map(({ banned_at }) => banned_at));
+        const before = Math.max(known.bans_before, known.jails.length);
+        return before > 0 && last > 0 ? w.bannedBefore(known.address, before, relative(last))
+                : w.neverSeen(known.address);
 }
