@@ -447,6 +447,27 @@ static void check_hours(World *world) {
         }
 }
 
+/* Up to the end of each bucket, as many as there are different ones. */
+static void check_new_addresses(World *world, GVariant *overview, GVariant *trend) {
+        g_autoptr(GVariant) list = g_variant_lookup_value(trend, "rows", G_VARIANT_TYPE("aa{sv}"));
+        g_autoptr(GVariant) found = g_variant_lookup_value(overview, "new_addresses", G_VARIANT_TYPE("at"));
+        Window window = world->query.filter.window;
+        gsize n = g_variant_n_children(list);
+        gint64 addresses = 0;
+
+        g_assert_cmpuint(g_variant_n_children(found), ==, n);
+        for (gsize i = 0; i < n; i++) {
+                g_autoptr(GVariant) next = i + 1 < n ? g_variant_get_child_value(list, i + 1) : NULL;
+                g_autoptr(GVariant) value = g_variant_get_child_value(found, i);
+
+                addresses += (gint64) g_variant_get_uint64(value);
+                world->query.filter.window.until = MIN(window.until, next ? number(next, "at") : G_MAXINT64);
+                ask(world, figures_unique);
+                g_assert_cmpint(addresses, ==, number(world->answer, "addresses"));
+        }
+        world->query.filter.window = window;
+}
+
 /* What each figure says by itself. */
 static void check_overview(World *world) {
         static const struct {
@@ -473,6 +494,7 @@ static void check_overview(World *world) {
         ask(world, figures_trend);
         trend = g_variant_lookup_value(overview, "trend", G_VARIANT_TYPE_VARDICT);
         g_assert_true(g_variant_equal(trend, world->answer));
+        check_new_addresses(world, overview, trend);
         ask(world, figures_compare);
         g_assert_cmpint(number(overview, "total"), ==, number(world->answer, "total"));
         g_assert_cmpint(number(overview, "addresses"), ==, number(world->answer, "addresses"));

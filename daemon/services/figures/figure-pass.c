@@ -97,6 +97,19 @@ static void count_word(guint32 *restrict table, const guint32 *restrict column, 
                         table[column[i]]++;
 }
 
+/* As count_word(); gives how many numbers were not there before. */
+static guint count_new(guint32 *restrict table, const guint32 *restrict column, guint n, const guint8 *restrict mask) {
+        guint found = 0;
+
+        for (guint i = 0; i < n; i++) {
+                guint one = mask ? mask[i] : 1;
+
+                found += one & (guint) (table[column[i]] == 0);
+                table[column[i]] += one;
+        }
+        return found;
+}
+
 /* 0, 1, 3, 7 ... 255: a bit more each time, so that it neither has a branch nor runs over. */
 static void mark_seen(guint8 *restrict seen, const guint32 *restrict column, guint n, const guint8 *restrict mask) {
         if (mask)
@@ -152,6 +165,9 @@ static void count_spans(const ColumnView *view, PassCounts *counts, const Lanes 
                 counts->by_slot[span->slot] += chosen ? sum_mask(chosen, stop - row) : stop - row;
                 if (counts->by_slot_jail)
                         count_slot_jails(counts, lanes, span->slot, view->kind + row, stop - row, chosen);
+                if (counts->by_slot_new)
+                        counts->by_slot_new[span->slot] +=
+                                count_new(counts->by_who, view->who + row, stop - row, chosen);
                 row = stop;
                 if (row == span->end)
                         (*at)++;
@@ -166,7 +182,7 @@ static void count_block(const ColumnView *view, PassCounts *counts, const Lanes 
                 count_half(lanes->by_country, counts->n_countries, view->country + from, n, mask);
         if (counts->by_network && view->network)
                 count_word(counts->by_network, view->network + from, n, mask);
-        if (counts->by_who)
+        if (counts->by_who && !counts->by_slot_new)
                 count_word(counts->by_who, view->who + from, n, mask);
         if (counts->who_seen)
                 mark_seen(counts->who_seen, view->who + from, n, mask);

@@ -43,6 +43,7 @@ typedef struct PassCounts {
         const PassSpan *spans; /* from the first row to the last */
         guint n_spans;
         guint32 *by_slot;
+        guint32 *by_slot_new;  /* with by_who: how many of each slot had a who that was not there before */
         guint32 *by_slot_jail; /* `slot_jails` for each slot; jails from the last number on are counted in it */
         guint slot_jails;
 } PassCounts;

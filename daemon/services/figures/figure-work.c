@@ -74,6 +74,7 @@ void figure_work_clear(FigureWork *self) {
         g_clear_pointer(&self->by_country, g_free);
         g_clear_pointer(&self->by_slot, g_free);
         g_clear_pointer(&self->by_slot_jail, g_free);
+        g_clear_pointer(&self->by_slot_new, g_free);
 }
 
 void figure_work_want_kinds(FigureWork *self) {
@@ -122,6 +123,10 @@ void figure_work_want_slot_jails(FigureWork *self, guint n_slots, guint n_jails)
         self->counts.n_kinds = column_set_jails(self->set, &numbers) * COLUMN_ORIGINS;
         self->counts.slot_jails = n_jails;
         self->counts.by_slot_jail = self->by_slot_jail = g_new0(guint32, (gsize) n_slots * n_jails);
+}
+
+void figure_work_want_slot_new(FigureWork *self, guint n_slots) {
+        self->counts.by_slot_new = self->by_slot_new = g_new0(guint32, n_slots);
 }
 
 void figure_work_run(FigureWork *self) {

@@ -21,7 +21,7 @@ typedef struct FigureWork {
         PassCounts counts;
         Pages by_network, by_who, who_seen;
         GArray *spans;
-        guint32 *by_kind, *by_country, *by_slot, *by_slot_jail;
+        guint32 *by_kind, *by_country, *by_slot, *by_slot_jail, *by_slot_new;
 } FigureWork;
 
 /* jail: the filter's, as the store numbers it; 0 = it names one that was never heard of, or none. */
@@ -39,6 +39,8 @@ void figure_work_want_distinct(FigureWork *self); /* only how many, of whos, and
 void figure_work_want_slots(FigureWork *self, GArray *spans, guint n_slots);
 /* With slots: also by jail, n_jails for each slot; jails with a dense number from the last one on are counted in it. */
 void figure_work_want_slot_jails(FigureWork *self, guint n_slots, guint n_jails);
+/* With slots and whos: also how many of each slot had not been there before. */
+void figure_work_want_slot_new(FigureWork *self, guint n_slots);
 
 void figure_work_run(FigureWork *self);
 

@@ -44,6 +44,16 @@ static GVariant *trend_part(Trend *trend, const Figure *figure) {
         return g_variant_builder_end(&builder);
 }
 
+/* For each bucket of the trend; what lies behind the last one is left out, as it is there. */
+static GVariant *new_addresses(const Trend *trend, const FigureWork *work) {
+        gsize n = trend->buckets->len - 1;
+        g_autofree guint64 *addresses = g_new(guint64, n + 1);
+
+        for (gsize i = 0; i < n; i++)
+                addresses[i] = work->by_slot_new[i];
+        return g_variant_new_fixed_array(G_VARIANT_TYPE_UINT64, addresses, n, sizeof(*addresses));
+}
+
 static void put_parts(Figure *figure, Trend *trend) {
         const Figures *figures = figure->figures;
         const FigureWork *work = &figure->work;
@@ -58,6 +68,7 @@ static void put_parts(Figure *figure, Trend *trend) {
         figure_put(answer, "by_origin", figure_rows_origins(work));
         figure_put(answer, "top", figure_rows_addresses(work, figures->store, limit));
         figure_put(answer, "trend", trend_part(trend, figure));
+        figure_put(answer, "new_addresses", new_addresses(trend, work));
         figure_put(answer, "active", g_variant_new_uint32(ban_table_size(figures->bans)));
         figure_put(answer, "thresholds", figure_thresholds(figures->settings));
 }
@@ -74,6 +85,7 @@ GVariant *figures_overview(Figures *self, const FigureQuery *query, GError **err
         figure_work_want_countries(&figure.work);
         figure_work_want_networks(&figure.work);
         figure_work_want_whos(&figure.work);
+        figure_work_want_slot_new(&figure.work, trend.buckets->len);
         figure_work_run(&figure.work);
         put_parts(&figure, &trend);
         return figure_end(&figure);
