@@ -8,7 +8,7 @@ import { startRouter } from './router';
 import { listenForSession, startSession } from './session';
 import { pageOf } from './shell/current-page';
 import { preload } from './shell/page-frame';
-import { startPreferences } from './state/preferences';
+import { startPreferences, timeZone } from './state/preferences';
 import { startShortcuts } from './state/shortcuts';
 
 startPreferences();
@@ -23,3 +23,6 @@ if (first) preload(first.row);
 
 const root = document.getElementById('app');
 if (root) render(<App />, root);
+
+/* Formats of dates are slow to make the first time; the time in which the page's code comes is good for it. */
+setTimeout(() => timeZone.value);

@@ -16,7 +16,7 @@ function zones(): string[] {
 
 export default function ZoneDialog() {
         const options = [
-                { value: '', text: w.zoneBrowser(browserTimeZone) },
+                { value: '', text: w.zoneBrowser(browserTimeZone.value) },
                 ...zones().map((zone) => ({ value: zone, text: zone.replaceAll('_', ' ') })),
         ];
         return (

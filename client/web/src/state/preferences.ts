@@ -45,8 +45,9 @@ export const language: Signal<Language> = signal(oneOf(languages, stored('langua
 /** An IANA name; empty: the browser's own. */
 export const timeZoneChoice: Signal<string> = signal(zoneOf(stored('time-zone')));
 
-export const browserTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
-export const timeZone = computed(() => timeZoneChoice.value || browserTimeZone);
+/** The browser's time zone; the first call takes a while, so none is made before the first picture. */
+export const browserTimeZone = computed(() => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC');
+export const timeZone = computed(() => timeZoneChoice.value || browserTimeZone.value);
 export const locale = computed(() => (language.value === 'de' ? 'de-DE' : 'en-GB'));
 
 const systemDark = matchMedia('(prefers-color-scheme: dark)');

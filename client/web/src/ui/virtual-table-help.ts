@@ -9,14 +9,16 @@ import { words } from '../words';
 
 const w = words({
         en: {
-                move: 'Next or previous row',
+                next: 'Next row',
+                previous: 'Row before',
                 choose: 'Select the row, with Shift up to the row',
                 open: 'Open the row’s page',
                 clear: 'Select nothing',
                 letters: { u: 'Unban the selected rows', a: 'Never ban the selected rows again' } as Record<string, string>,
         },
         de: {
-                move: 'Nächste oder vorige Zeile',
+                next: 'Nächste Zeile',
+                previous: 'Zeile davor',
                 choose: 'Zeile auswählen, mit Umschalt bis zur Zeile',
                 open: 'Seite der Zeile öffnen',
                 clear: 'Nichts auswählen',
@@ -32,8 +34,8 @@ export function useTableHelp(letters: readonly string[]): void {
                         return text ? [{ keys, text }] : [];
                 });
                 return [
-                        { keys: 'j', text: w.move },
-                        { keys: 'k', text: w.move },
+                        { keys: 'j', text: w.next },
+                        { keys: 'k', text: w.previous },
                         { keys: 'Space', text: w.choose },
                         { keys: 'Enter', text: w.open },
                         { keys: 'Escape', text: w.clear },
