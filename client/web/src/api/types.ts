@@ -340,6 +340,8 @@ export interface Overview extends Comparison {
         by_origin: OriginCount[];
         top: AddressCount[];
         trend: Trend;
+        /** For each row of the trend: addresses that were banned for the first time in the range. */
+        new_addresses: number[];
         active: number;
         thresholds: Thresholds;
 }

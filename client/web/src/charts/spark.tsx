@@ -8,12 +8,12 @@ const EDGE = 2;
 
 /** A figure that never comes near zero shows its ups and downs, not a flat line far above it. */
 function bottom(least: number, most: number): number {
-        return least > most / 2 ? Math.max(0, least - Math.max(1, most - least)) : 0;
+        return least > most / 2 ? Math.max(0, least - (most - least || most)) : 0;
 }
 
 /** A line as small as a word: how a figure went. It says nothing that the figure beside it does not say in words. */
 export function Spark({ values }: { values: readonly number[] }) {
-        const most = Math.max(1, ...values);
+        const most = Math.max(0, ...values) || 1;
         const least = bottom(Math.min(...values), most);
         const step = values.length > 1 ? WIDTH / (values.length - 1) : 0;
         const y = (value: number) =>

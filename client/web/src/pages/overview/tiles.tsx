@@ -5,9 +5,9 @@
 import type { QueryState } from '../../api/query';
 import type { Activity, Overview } from '../../api/types';
 import { Spark } from '../../charts/spark';
-import { change, decimal, number, percent, signed } from '../../format';
+import { change, number, percent, signed } from '../../format';
 import { useFilters, withFilters, type Filters } from '../../state/filters';
-import { Bar, Tile } from '../../ui';
+import { Tile } from '../../ui';
 import { w } from './words';
 
 const POINT = 100;
@@ -57,8 +57,28 @@ function ActiveTile({ overview, activity }: { overview?: Overview; activity?: Ac
         );
 }
 
+/** Until the first sample nothing is known, which is not the same as none. */
+function FailuresTile({ activity, range }: { activity?: Activity; range: string }) {
+        const rows = activity?.rows ?? [];
+        const sampled = rows.some(({ active }) => active !== undefined);
+        const difference = against(activity?.failures ?? 0, sampled ? activity?.before_failures : undefined);
+        const help = sampled ? difference.title : w.noSamples;
+
+        return (
+                <Tile
+                        name={w.failures(range)}
+                        value={activity && sampled ? number(activity.failures) : '–'}
+                        {...difference}
+                        title={`${help} ${w.failuresHelp}`}
+                        to="/jails"
+                >
+                        <Spark values={sampled ? rows.map(({ failures }) => failures) : []} />
+                </Tile>
+        );
+}
+
 function UniqueTile({ overview }: { overview?: Overview }) {
-        const { addresses = 0, total = 0, before_addresses } = overview ?? {};
+        const { addresses = 0, before_addresses } = overview ?? {};
         const difference = against(addresses, before_addresses);
 
         return (
@@ -68,15 +88,19 @@ function UniqueTile({ overview }: { overview?: Overview }) {
                         {...difference}
                         to={withFilters('/history')}
                 >
-                        <small class="tile-note soft">
-                                {addresses > 0 && w.perAddress(decimal(total / addresses))}
-                        </small>
+                        <Spark values={overview?.new_addresses ?? []} />
                 </Tile>
         );
 }
 
 function shareOf(again: number | undefined, all: number | undefined): number | undefined {
         return again === undefined || !all ? undefined : again / all;
+}
+
+/** Of each bar of the trend, the share of bans whose address came again; not known where retention removed bans. */
+function repeatsOf({ trend, new_addresses }: Overview): number[] {
+        if (trend.removed > 0) return [];
+        return trend.rows.map(({ bans }, index) => (bans > 0 ? 1 - (new_addresses[index] ?? 0) / bans : 0));
 }
 
 function RepeatTile({ overview }: { overview?: Overview }) {
@@ -95,9 +119,7 @@ function RepeatTile({ overview }: { overview?: Overview }) {
                         title={before === undefined ? help : `${help} ${w.before(percent(before, 0))}`}
                         to={withFilters('/history')}
                 >
-                        <div class="tile-note">
-                                <Bar share={now ?? 0} />
-                        </div>
+                        <Spark values={overview ? repeatsOf(overview) : []} />
                 </Tile>
         );
 }
@@ -111,7 +133,6 @@ export function Tiles({ overview: { data, stale }, activity: { data: activity } 
         const { filters } = useFilters();
         const range = rangeText(filters);
         const bans = against(data?.total ?? 0, data?.before);
-        const failures = against(activity?.failures ?? 0, activity?.before_failures);
 
         return (
                 <section class="tiles" aria-busy={stale || !data ? 'true' : undefined}>
@@ -125,15 +146,7 @@ export function Tiles({ overview: { data, stale }, activity: { data: activity } 
                         >
                                 <Spark values={data?.trend.rows.map((row) => row.bans) ?? []} />
                         </Tile>
-                        <Tile
-                                name={w.failures(range)}
-                                value={activity ? number(activity.failures) : '–'}
-                                {...failures}
-                                title={`${failures.title} ${w.failuresHelp}`}
-                                to="/jails"
-                        >
-                                <Spark values={activity?.rows.map((row) => row.failures) ?? []} />
-                        </Tile>
+                        <FailuresTile activity={activity} range={range} />
                         <UniqueTile overview={data} />
                         <RepeatTile overview={data} />
                 </section>

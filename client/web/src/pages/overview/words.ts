@@ -23,13 +23,14 @@ export const w = words({
                 bans: (range: string) => `Bans, ${range}`,
                 failures: (range: string) => `Failures, ${range}`,
                 failuresHelp: 'Counted over all jails, whatever is filtered.',
+                noSamples: 'Nothing was counted yet: it is done every five minutes while fail2ban runs.',
                 unique: 'Unique addresses',
-                perAddress: (bans: string) => `${bans} bans per address`,
                 repeat: 'Repeat offenders',
                 before: (text: string) => `In the period before: ${text}`,
                 nothingBefore: 'There is nothing before this period to compare with.',
                 repeatHelp: (again: number, all: number) =>
-                        `${number(again)} of ${number(all)} addresses were banned more than once in this period.`,
+                        `${number(again)} of ${number(all)} addresses were banned more than once in this period. ` +
+                        'The line is the share of bans whose address came again.',
                 points: 'pt',
                 range: { '24h': '24 h', '7d': '7 d', '30d': '30 d', '365d': '365 d', all: 'all time' },
                 chosenRange: 'chosen span',
@@ -100,13 +101,14 @@ export const w = words({
                 bans: (range: string) => `Sperren, ${range}`,
                 failures: (range: string) => `Fehlversuche, ${range}`,
                 failuresHelp: 'Gezählt über alle Jails, ohne Filter.',
+                noSamples: 'Noch wurde nichts gezählt: das geschieht alle fünf Minuten, während fail2ban läuft.',
                 unique: 'Verschiedene Adressen',
-                perAddress: (bans: string) => `${bans} Sperren je Adresse`,
                 repeat: 'Wiederholungstäter',
                 before: (text: string) => `Im Zeitraum davor: ${text}`,
                 nothingBefore: 'Vor diesem Zeitraum gibt es nichts zum Vergleichen.',
                 repeatHelp: (again: number, all: number) =>
-                        `${number(again)} von ${number(all)} Adressen wurden in dieser Zeit mehr als einmal gesperrt.`,
+                        `${number(again)} von ${number(all)} Adressen wurden in dieser Zeit mehrmals gesperrt. ` +
+                        'Die Linie ist der Anteil der Sperren, deren Adresse schon da war.',
                 points: 'Pkt.',
                 range: { '24h': '24 Std', '7d': '7 T', '30d': '30 T', '365d': '365 T', all: 'alles' },
                 chosenRange: 'gewählte Spanne',
