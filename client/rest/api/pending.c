@@ -171,6 +171,9 @@ const char *pending_find_operation(GVariant *reply) {
         if (!g_variant_is_of_type(reply, G_VARIANT_TYPE("(a{sv})")))
                 return NULL;
         result = g_variant_get_child_value(reply, 0);
+        // it is the only key then; a look-up would serialise a large answer as a whole
+        if (g_variant_n_children(result) != 1)
+                return NULL;
         return g_variant_lookup(result, "operation", "&o", &operation) ? operation : NULL;
 }
 
