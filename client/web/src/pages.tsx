@@ -58,7 +58,7 @@ export interface PageRow {
 
 export const pages: readonly PageRow[] = [
         { path: '/', name: 'overview', icon: 'overview', rail: true, filters: true, load: () => import('./pages/overview') },
-        { path: '/bans', name: 'bans', icon: 'bans', rail: true, filters: true, load: () => import('./pages/bans') },
+        { path: '/bans', name: 'bans', icon: 'bans', rail: true, load: () => import('./pages/bans') },
         { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
         { path: '/history', name: 'history', icon: 'history', rail: true, filters: true, load: () => import('./pages/history') },
         { path: '/allow', name: 'allow', icon: 'allow', rail: true, load: () => import('./pages/allow') },

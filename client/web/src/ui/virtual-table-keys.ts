@@ -12,6 +12,8 @@ import { letterKeys } from '../state/shortcuts';
 import { useTableHelp } from './virtual-table-help';
 
 export interface TableKeys {
+        /* A row is marked: keys that nobody else has are its. */
+        active: boolean;
         move(steps: number, extend: boolean): void;
         edge(end: boolean, extend: boolean): void;
         page(down: boolean, extend: boolean): void;
@@ -65,7 +67,8 @@ function answer(keys: TableKeys, table: HTMLElement | null, event: KeyboardEvent
         }
         if (modified || event.defaultPrevented)
                 return false;
-        if (event.target === table && inTable(keys, event))
+        const here = event.target === table || (event.target === document.body && keys.active);
+        if (here && inTable(keys, event))
                 return true;
         if (writes(event.target) || document.querySelector('dialog[open], [role=dialog]'))
                 return false;

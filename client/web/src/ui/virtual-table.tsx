@@ -321,6 +321,7 @@ function useKeys<Row>(props: VirtualTableProps<Row>, hands: ReturnType<typeof us
 
         const pageful = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / geometry.rowHeight) - 2);
         const keys: TableKeys = {
+                active: index >= 0,
                 move: (steps, extend) => go(index < 0 ? 0 : index + steps, extend),
                 edge: (end, extend) => go(end ? rows.count - 1 : 0, extend),
                 page: (down, extend) => go(index + (down ? pageful : -pageful), extend),

@@ -8,16 +8,18 @@
  * tell what comes and goes. Components are told at most four times a second.
  */
 
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { ApiError, get, request } from '../../api/client';
 import { onEvent, type BridgeEvent } from '../../api/events';
 import type { BanRow, OriginName, Page } from '../../api/types';
+import { sessionState } from '../../session';
 import { ActiveTable } from './active-table';
 
 const TELL_EVERY = 250;
 const KEEP_FOR = 300_000;
 const RELOAD_AFTER = 1000;
 const ORIGINS_AFTER = 3000;
+const RECENT = 300;
 const ORIGIN_PAGES = 10;
 const PAGE = 500;
 
@@ -27,6 +29,7 @@ interface OriginColumns {
         jail?: string[];
         address?: string[];
         banned_at?: number[];
+        origin?: OriginName[];
 }
 
 class ActiveStore {
@@ -43,7 +46,7 @@ class ActiveStore {
         private tellTimer = 0;
         private reloadTimer = 0;
         private originTimer = 0;
-        private originsSince = 0;
+        private originsRead = false;
 
         start(): void {
                 this.stops.push(
@@ -164,38 +167,52 @@ class ActiveStore {
                 }, wait);
         }
 
-        /* The archive knows who banned: those by hand and by lists are few, all others were earned. */
+        /* The archive knows who banned. Of bans that are not quite new, those by hand and by lists are few, and all
+         * others were earned; the newest may not be in it yet, and are asked for one by one. */
         private async readOrigins(): Promise<void> {
-                const { table } = this;
-                const until = Math.floor(Date.now() / 1000);
-                const behind = table.size;
+                const recent = Math.floor(Date.now() / 1000) - RECENT;
                 try {
+                        if (!this.originsRead)
+                                await this.readOldOrigins(recent);
+                        this.originsRead = true;
                         const marked = new Map<string, OriginName>();
-                        for (const origin of ['manual', 'blocklist'] as const)
-                                if (!(await this.readOrigin(origin, marked)))
-                                        return;
-                        for (let slot = 0; slot < behind; slot++) {
-                                const key = `${table.jailOf(slot)}\0${table.addresses[slot]}\0${table.bannedAt[slot]}`;
-                                const origin = marked.get(key);
-                                if (origin || (table.bannedAt[slot] ?? 0) >= this.originsSince)
-                                        table.setOrigin(slot, origin ?? 'self');
-                        }
-                        this.originsSince = until - 60;
-                        this.tell();
+                        await this.readOrigin(undefined, recent - RECENT, marked);
+                        this.mark((at) => at >= recent - RECENT, (key) => marked.get(key));
                 } catch {
                         // an archive that cannot be read: origins stay unknown
                 }
         }
 
+        private async readOldOrigins(before: number): Promise<void> {
+                const marked = new Map<string, OriginName>();
+                const all = await this.readOrigin('manual', 0, marked) && await this.readOrigin('blocklist', 0, marked);
+                if (all)
+                        this.mark((at) => at < before, (key) => marked.get(key) ?? 'self');
+        }
+
+        private mark(which: (bannedAt: number) => boolean, originOf: (key: string) => OriginName | undefined): void {
+                const { table } = this;
+                for (let slot = 0; slot < table.size; slot++) {
+                        const at = table.bannedAt[slot] ?? 0;
+                        const origin = table.alive[slot] === 1 && which(at)
+                                ? originOf(`${table.jailOf(slot)}\0${table.addresses[slot]}\0${at}`) : undefined;
+                        if (origin)
+                                table.setOrigin(slot, origin);
+                }
+                this.tell();
+        }
+
         /* False: too many to mark them one by one. */
-        private async readOrigin(origin: OriginName, marked: Map<string, OriginName>): Promise<boolean> {
+        private async readOrigin(origin: OriginName | undefined, since: number, marked: Map<string, OriginName>)
+                        : Promise<boolean> {
                 let cursor = '';
                 for (let page = 0; page < ORIGIN_PAGES; page++) {
-                        const query = { origin, since: this.originsSince, limit: PAGE, cursor: cursor || null };
+                        const query = { origin, since, limit: PAGE, cursor: cursor || null };
                         const answer = await get<{ columns: OriginColumns; page: Page }>(
                                 'history/columns', query, this.abort.signal);
-                        const { jail = [], address = [], banned_at = [] } = answer.columns;
-                        jail.forEach((name, i) => marked.set(`${name}\0${address[i]}\0${banned_at[i]}`, origin));
+                        const { jail = [], address = [], banned_at = [], origin: origins = [] } = answer.columns;
+                        jail.forEach((name, i) =>
+                                marked.set(`${name}\0${address[i]}\0${banned_at[i]}`, origins[i] ?? 'self'));
                         cursor = answer.page.next_cursor;
                         if (!cursor)
                                 return true;
@@ -229,9 +246,14 @@ export function holdStore(): () => void {
         };
 }
 
-/** At sign-out, too: what was seen is not kept for whoever comes next. */
-export function forgetStore(): void {
+function forgetStore(): void {
         clearTimeout(timer);
         store?.stop();
         store = null;
 }
+
+/* What was seen is not kept for whoever signs in next. */
+effect(() => {
+        if (sessionState.value === 'out')
+                forgetStore();
+});

@@ -19,7 +19,8 @@ export interface ActiveBan extends Omit<BanRow, 'remaining'> {
 
 const FIRST_ROOM = 1024;
 const ROWS_KEPT = 2000;
-const ORIGINS: readonly (OriginName | undefined)[] = [undefined, 'self', 'manual', 'blocklist'];
+/* By the number that the column has. */
+export const ORIGINS: readonly (OriginName | undefined)[] = [undefined, 'self', 'manual', 'blocklist'];
 
 /* Texts that repeat, by number. */
 class Names {

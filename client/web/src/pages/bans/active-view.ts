@@ -8,7 +8,8 @@
  */
 
 import { addressKey, masks, NO_ADDRESS } from '../../address-key';
-import type { ActiveTable } from './active-table';
+import type { OriginName } from '../../api/types';
+import { ORIGINS, type ActiveTable } from './active-table';
 
 export interface ActiveFilter {
         /* Part of an address, or a network in CIDR form. */
@@ -17,6 +18,7 @@ export interface ActiveFilter {
         /* Two letters; empty: without. */
         country?: string | undefined;
         network?: number | undefined;
+        origin?: OriginName | undefined;
 }
 
 export type ActiveColumn = 'address' | 'country' | 'network' | 'jail' | 'failures' | 'count' | 'since' | 'until';
@@ -49,6 +51,10 @@ export function activeTest(table: ActiveTable, filter: ActiveFilter): Test {
         }
         if (filter.network !== undefined)
                 tests.push((slot) => table.network[slot] === filter.network);
+        if (filter.origin !== undefined) {
+                const origin = ORIGINS.indexOf(filter.origin);
+                tests.push((slot) => table.origin[slot] === origin);
+        }
         if (filter.search.trim() !== '')
                 tests.push(searchTest(table, filter.search));
         return (slot) => tests.every((test) => test(slot));

@@ -7,6 +7,7 @@ import { navigate, useQueryState } from '../../router';
 import { useFilters, withFilters } from '../../state/filters';
 import { useStatus } from '../../state/status';
 import { Button, Chip, Country, Empty, Icon, Input, Select } from '../../ui';
+import { originText } from '../../ui/values';
 import type { ActiveColumn, ActiveOrder } from './active-view';
 import { w } from './words';
 
@@ -88,6 +89,8 @@ export function FilterBar({ field }: { field: { current: HTMLDivElement | null }
                         {filters.network !== undefined && (
                                 <Chip onRemove={() => clear('network')}>AS{filters.network}</Chip>
                         )}
+                        {filters.origin && <Chip onRemove={() => clear('origin')}>{originText(filters.origin)}</Chip>}
+                        {filters.address && <Chip onRemove={() => clear('address')}>{filters.address}</Chip>}
                 </>
         );
 }

@@ -98,7 +98,8 @@ export default function BansPage() {
         const selection = useMemo(() => new Selection(), []);
         const columns = useMemo(() => activeColumns(store, (ban) => menuOf(ban, setAsked)), [store]);
 
-        const filter: ActiveFilter = { search, jail: filters.jail, country: filters.country, network: filters.network };
+        const { jail, country, network, origin } = filters;
+        const filter: ActiveFilter = { search: search || (filters.address ?? ''), jail, country, network, origin };
         const filtered = Object.values(filter).some((value) => value !== undefined && value !== '');
         const { rows, fresh } = useActiveView(store, filter, order, hold);
         useEffect(() => selection.clear(), [JSON.stringify(filter)]);

@@ -21,7 +21,7 @@ function Ended({ row }: { row: HistoryRow }) {
                 return <span class="soft">{row.cause === '' ? '' : w.cause(row.cause)}</span>;
         return (
                 <Time at={at}>
-                        <span class="soft">{w.cause(row.cause)}</span> {hourMinute(at)}
+                        {hourMinute(at)} <span class="soft">{w.cause(row.cause)}</span>
                 </Time>
         );
 }
@@ -68,7 +68,7 @@ const columns: Column<HistoryRow>[] = [
                         ? <span class="soft">–</span> : <Duration seconds={bantime} />),
         },
         {
-                id: 'ended', title: () => w.ended, min: 130, rank: 5, card: 'none',
+                id: 'ended', title: () => w.ended, min: 136, rank: 5, card: 'none',
                 cell: (row) => <Ended row={row} />,
         },
         {

@@ -17,7 +17,7 @@ import { w } from './words';
 const LIMIT = 200;
 const LEAST = ['2', '3', '5', '10', '25', '100'] as const;
 
-function Row({ row, most }: { row: Repeater; most: number }) {
+function Row({ row, most, networks }: { row: Repeater; most: number; networks: boolean }) {
         return (
                 <tr>
                         <td data-label={w.address}>
@@ -30,9 +30,11 @@ function Row({ row, most }: { row: Repeater; most: number }) {
                         <td data-label={w.country}>
                                 <Country code={row.country} />
                         </td>
-                        <td data-label={w.network}>
-                                <Network network={row.network} organisation={organisationOf(row.network, row.address)} />
-                        </td>
+                        {networks && (
+                                <td data-label={w.network}>
+                                        <Network network={row.network} organisation={organisationOf(row.network, row.address)} />
+                                </td>
+                        )}
                         <td data-label={w.jails} class="repeater-jails">
                                 {row.jails.map((jail) => (
                                         <JailName key={jail} jail={jail} />
@@ -50,6 +52,7 @@ function Row({ row, most }: { row: Repeater; most: number }) {
 
 function Table({ rows }: { rows: readonly Repeater[] }) {
         const most = Math.max(1, ...rows.map(({ bans }) => bans));
+        const networks = rows.some(({ network }) => network > 0);
         return (
                 <div class="table-scroll">
                         <table class="table cards repeaters">
@@ -58,7 +61,7 @@ function Table({ rows }: { rows: readonly Repeater[] }) {
                                                 <th scope="col">{w.address}</th>
                                                 <th scope="col">{w.bans}</th>
                                                 <th scope="col">{w.country}</th>
-                                                <th scope="col">{w.network}</th>
+                                                {networks && <th scope="col">{w.network}</th>}
                                                 <th scope="col">{w.jails}</th>
                                                 <th scope="col">{w.firstAt}</th>
                                                 <th scope="col">{w.lastAt}</th>
@@ -66,7 +69,7 @@ function Table({ rows }: { rows: readonly Repeater[] }) {
                                 </thead>
                                 <tbody>
                                         {rows.map((row) => (
-                                                <Row key={row.address} row={row} most={most} />
+                                                <Row key={row.address} row={row} most={most} networks={networks} />
                                         ))}
                                 </tbody>
                         </table>
@@ -80,9 +83,11 @@ export function Repeaters({ onLead }: { onLead: (text: string) => void }) {
         const least = LEAST.find((one) => one === min) ?? '2';
         const found = useQuery<Paged<Repeater>>('history/repeaters', { ...query, min: least, limit: LIMIT },
                 { events: ['History.*'] });
-        useEffect(() => onLead(w.repeatersView), []);
+        const count = found.data?.rows.length;
+        useEffect(() => onLead(count === undefined ? '' : w.repeatersFound(count, count === LIMIT)), [count]);
         return (
                 <Card
+                        class="repeaters-card"
                         title={w.repeatersView}
                         busy={found.stale}
                         actions={
