@@ -16,24 +16,27 @@ function cached<T>(key: string, make: () => T): T {
 }
 
 function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-        return cached(`n${locale.value}${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale.value, options));
+        return cached(
+                `n${locale.value}${JSON.stringify(options)}`,
+                () => new Intl.NumberFormat(locale.value, options),
+        );
 }
 
 function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
         return cached(
                 `d${locale.value}${timeZone.value}${JSON.stringify(options)}`,
-                () => new Intl.DateTimeFormat(locale.value, { timeZone: timeZone.value, hourCycle: 'h23', ...options }),
+                () =>
+                        new Intl.DateTimeFormat(locale.value, {
+                                timeZone: timeZone.value,
+                                hourCycle: 'h23',
+                                ...options,
+                        }),
         );
 }
 
 /** "1,284" */
 export function number(value: number): string {
         return numbers({ maximumFractionDigits: 0 }).format(value);
-}
-
-/** "1.5" */
-export function decimal(value: number): string {
-        return numbers({ minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
 }
 
 /** "1.2 M", for where there is little room. */
@@ -166,5 +169,7 @@ export function countryName(code: string): string {
 
 /** "sshd, nginx and postfix" */
 export function list(items: string[]): string {
-        return cached(`l${locale.value}`, () => new Intl.ListFormat(locale.value, { type: 'conjunction' })).format(items);
+        return cached(`l${locale.value}`, () => new Intl.ListFormat(locale.value, { type: 'conjunction' })).format(
+                items,
+        );
 }
