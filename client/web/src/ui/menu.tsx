@@ -32,8 +32,12 @@ function itemsOf(list: HTMLElement | null): HTMLButtonElement[] {
         return [...(list?.querySelectorAll<HTMLButtonElement>('button:not(:disabled)') ?? [])];
 }
 
-/* Below the button, or above it when there is no room, and always inside the window. */
+/*
+ * Below the button, or above it when there is no room, and always inside the window: as a popover, since a row that is
+ * moved by a transform would be the window for what is only fixed.
+ */
 function put(list: HTMLElement, button: HTMLElement): void {
+        list.showPopover?.();
         const at = button.getBoundingClientRect();
         const size = list.getBoundingClientRect();
         const below = at.bottom + 4 + size.height <= innerHeight || at.top < size.height;
@@ -126,12 +130,24 @@ export function Menu(props: {
                                 {props.children}
                         </button>
                         {open && (
-                                <div ref={list} id={id} class="menu-list" role="menu" aria-label={props.label} onKeyDown={keys}>
+                                <div
+                                        ref={list}
+                                        id={id}
+                                        popover="manual"
+                                        class="menu-list"
+                                        role="menu"
+                                        aria-label={props.label}
+                                        onKeyDown={keys}
+                                >
                                         {props.items.map((item) => (
                                                 <button
                                                         key={item.text}
                                                         type="button"
-                                                        role={item.checked === undefined ? 'menuitem' : 'menuitemcheckbox'}
+                                                        role={
+                                                                item.checked === undefined
+                                                                        ? 'menuitem'
+                                                                        : 'menuitemcheckbox'
+                                                        }
                                                         aria-checked={item.checked}
                                                         tabIndex={-1}
                                                         disabled={item.disabled}

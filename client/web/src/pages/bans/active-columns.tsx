@@ -57,7 +57,10 @@ export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => Menu
                 },
                 {
                         id: 'actions', title: () => '', min: 40, rank: 0, card: 'side',
-                        cell: (ban) => <Menu label={w.actions} icon="more" items={menu(ban)} />,
+                        // a key, since another ban may move to this row while the menu is open: then it closes
+                        cell: (ban) => (
+                                <Menu key={`${ban.jail} ${ban.address}`} label={w.actions} icon="more" items={menu(ban)} />
+                        ),
                 },
         ];
         return makeColumns('active', columns);
