@@ -48,8 +48,7 @@ export interface PageRow {
         path: string;
         name: keyof typeof names;
         icon: IconName;
-        /** In the rail; a page that stands below another one has none, and `under` says which entry is marked. */
-        rail: boolean;
+        /** The page that it stands below: that one is marked in the rail, and this one has no entry there. */
         under?: string;
         /** Whether the time range and the filters of the top bar count on it. */
         filters?: boolean;
@@ -57,31 +56,29 @@ export interface PageRow {
 }
 
 export const pages: readonly PageRow[] = [
-        { path: '/', name: 'overview', icon: 'overview', rail: true, filters: true, load: () => import('./pages/overview') },
-        { path: '/bans', name: 'bans', icon: 'bans', rail: true, load: () => import('./pages/bans') },
-        { path: '/map', name: 'map', icon: 'map', rail: true, filters: true, load: () => import('./pages/map') },
-        { path: '/history', name: 'history', icon: 'history', rail: true, filters: true, load: () => import('./pages/history') },
-        { path: '/allow', name: 'allow', icon: 'allow', rail: true, load: () => import('./pages/allow') },
-        { path: '/jails', name: 'jails', icon: 'jails', rail: true, filters: true, load: () => import('./pages/jails') },
-        { path: '/jobs', name: 'jobs', icon: 'jobs', rail: true, load: () => import('./pages/jobs') },
-        { path: '/server', name: 'server', icon: 'server', rail: true, load: () => import('./pages/server') },
-        { path: '/geo', name: 'geo', icon: 'geo', rail: true, load: () => import('./pages/geo') },
-        { path: '/settings', name: 'settings', icon: 'settings', rail: true, load: () => import('./pages/settings') },
-        { path: '/audit', name: 'audit', icon: 'audit', rail: true, load: () => import('./pages/audit') },
+        { path: '/', name: 'overview', icon: 'overview', filters: true, load: () => import('./pages/overview') },
+        { path: '/bans', name: 'bans', icon: 'bans', load: () => import('./pages/bans') },
+        { path: '/map', name: 'map', icon: 'map', filters: true, load: () => import('./pages/map') },
+        { path: '/history', name: 'history', icon: 'history', filters: true, load: () => import('./pages/history') },
+        { path: '/jails', name: 'jails', icon: 'jails', filters: true, load: () => import('./pages/jails') },
+        { path: '/allow', name: 'allow', icon: 'allow', load: () => import('./pages/allow') },
+        { path: '/jobs', name: 'jobs', icon: 'jobs', load: () => import('./pages/jobs') },
+        { path: '/server', name: 'server', icon: 'server', load: () => import('./pages/server') },
+        { path: '/geo', name: 'geo', icon: 'geo', load: () => import('./pages/geo') },
+        { path: '/settings', name: 'settings', icon: 'settings', load: () => import('./pages/settings') },
+        { path: '/audit', name: 'audit', icon: 'audit', load: () => import('./pages/audit') },
         {
                 path: '/address/:address',
+                under: '/bans',
                 name: 'address',
                 icon: 'eye',
-                rail: false,
-                under: '/bans',
                 load: () => import('./pages/address'),
         },
         {
                 path: '/jails/:jail',
+                under: '/jails',
                 name: 'jail',
                 icon: 'jails',
-                rail: false,
-                under: '/jails',
                 filters: true,
                 load: () => import('./pages/jail'),
         },

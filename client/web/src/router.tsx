@@ -3,8 +3,8 @@
 /*
  * The router: where the page is stands in the URL and nowhere else.
  *
- * Paths here are those below the base path of the page, and start with a slash. Each entry of the browser's history has a
- * key, under which the scroll position is kept for Back and Forward.
+ * Paths here are those below the base path of the page, and start with a slash. Each entry of the browser's history
+ * has a key, under which the scroll position is kept for Back and Forward.
  */
 
 import { computed, signal } from '@preact/signals';
@@ -68,7 +68,8 @@ function keepScroll(key: string): void {
 
 let restoring = 0;
 
-/* The content may still be on its way: tried until it is as high as it was, for a while, or until the person scrolls. */
+/* The content may still be on its way: tried until it is as high as it was, for a while, or until the person scrolls.
+   */
 function restoreScroll(key: string): void {
         const wanted = scrolls()[key] ?? 0;
         const until = performance.now() + RESTORE_FOR;
@@ -76,7 +77,8 @@ function restoreScroll(key: string): void {
 
         const step = () => {
                 scrollTo(0, wanted);
-                if (Math.abs(scrollY - wanted) > 2 && performance.now() < until) restoring = requestAnimationFrame(step);
+                if (Math.abs(scrollY - wanted) > 2 && performance.now() < until)
+                        restoring = requestAnimationFrame(step);
         };
         step();
         const stop = () => cancelAnimationFrame(restoring);

@@ -70,8 +70,11 @@ function toLogin(): void {
 }
 
 function hasInput(): boolean {
-        return [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('main input, main textarea, dialog input')]
-                .some((input) => input.value !== input.defaultValue && input.type !== 'search' && input.type !== 'radio');
+        return [
+                ...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(
+                        'main input, main textarea, dialog input',
+                ),
+        ].some((input) => input.value !== input.defaultValue && input.type !== 'search' && input.type !== 'radio');
 }
 
 function ended(deliberate: boolean): void {

@@ -48,7 +48,8 @@ export function apiUrl(path: string, query?: Query): string {
         const url = new URL(`api/v1/${path.replace(/^\//, '')}`, document.baseURI);
         for (const [name, value] of Object.entries(query ?? {})) {
                 if (value === null || value === undefined) continue;
-                if (Array.isArray(value)) for (const one of value as readonly string[]) url.searchParams.append(name, one);
+                if (Array.isArray(value))
+                        for (const one of value as readonly string[]) url.searchParams.append(name, one);
                 else url.searchParams.set(name, String(value));
         }
         return url.href;

@@ -146,7 +146,8 @@ function eachInUse(action: (entry: Entry) => void): void {
 document.addEventListener('visibilitychange', () => {
         if (!document.hidden) eachInUse((entry) => entry.dirty && void load(entry));
 });
-for (const pattern of ['Page.Reconnected', 'Bridge.Online', 'Bridge.Reset']) onEvent(pattern, () => eachInUse(settle));
+for (const pattern of ['Page.Reconnected', 'Bridge.Online', 'Bridge.Reset'])
+        onEvent(pattern, () => eachInUse(settle));
 
 /** Reads again all that is shown and starts with that path: after a change made here. */
 export function refreshQueries(prefix = ''): void {
@@ -164,8 +165,8 @@ export function forgetQueries(): void {
 }
 
 /**
- * Data of GET api/v1/`path`; a path of null asks nothing. `events` make it be read again, at most `every` so many seconds
- * where that is given: under an attack there are many events, and the bridge counts requests.
+ * Data of GET api/v1/`path`; a path of null asks nothing. `events` make it be read again, at most `every` so many
+ * seconds where that is given: under an attack there are many events, and the bridge counts requests.
  */
 export function useQuery<T>(
         path: string | null,

@@ -34,7 +34,11 @@ export class Boundary extends Component<BoundaryProps, { error: Error | null }> 
                                 <Empty
                                         icon="warning"
                                         title={w.brokeTitle}
-                                        actions={<Button onClick={() => this.setState({ error: null })}>{w.reload}</Button>}
+                                        actions={
+                                                <Button onClick={() => this.setState({ error: null })}>
+                                                        {w.reload}
+                                                </Button>
+                                        }
                                 >
                                         {w.brokeText} <code>{error.message}</code>
                                 </Empty>

@@ -37,7 +37,7 @@ function icon(name: IconName): ComponentChildren {
 
 function pageCommands(): Command[] {
         return pages
-                .filter((row) => row.rail)
+                .filter((row) => !row.under)
                 .map((row) => ({
                         key: row.path,
                         text: names[row.name],
@@ -126,7 +126,14 @@ async function allowAddress(address: string): Promise<void> {
 function addressCommands(verb: string | null, address: string, jail: string): Command[] {
         const open = () => navigate(buildPath('/address/:address', { address }));
         const all: (Command & { verb: string })[] = [
-                { verb: 'why', key: 'why', text: verb === 'why' ? w.why(address) : w.look(address), kind: w.address, lead: icon('eye'), run: open },
+                {
+                        verb: 'why',
+                        key: 'why',
+                        text: verb === 'why' ? w.why(address) : w.look(address),
+                        kind: w.address,
+                        lead: icon('eye'),
+                        run: open,
+                },
                 {
                         verb: 'unban',
                         key: 'unban',

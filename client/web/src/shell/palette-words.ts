@@ -34,7 +34,9 @@ export const w = words({
         },
         de: {
                 title: 'Suche oder Befehl',
-                hint: 'Eine Seite, ein Jail, ein Land, eine Adresse, oder „ban“, „unban“, „why“, „allow“ und eine Adresse',
+                hint:
+                        'Eine Seite, ein Jail, ein Land, eine Adresse, ' +
+                        'oder „ban“, „unban“, „why“, „allow“ und eine Adresse',
                 results: 'Treffer',
                 nothing: 'Nichts passt. Versuchen Sie eine Seite, ein Jail, ein Land oder eine Adresse.',
                 count: (n: number) => (n === 1 ? '1 Treffer' : `${n} Treffer`),

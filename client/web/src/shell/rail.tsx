@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* The way between pages: a rail at the left, on a phone a bar at the bottom. Filters go along to pages that have them. */
+/* The way between pages: a rail at the left, on a phone a bar at the bottom. Filters go along to pages that have
+   them. */
 
 import { useEffect } from 'preact/hooks';
 import { bridgeReached, daemonReached } from '../api/client';
@@ -44,7 +45,8 @@ function Entry({ row, size, onClick }: { row: PageRow; size: number; onClick?: (
 function State() {
         const state = bridgeReached.value ? connection.value : 'offline';
         const text = { live: w.live, connecting: w.connecting, offline: w.offline }[state];
-        if (state === 'live' && !daemonReached.value) return <span class="rail-state rail-offline">{w.daemonGone}</span>;
+        if (state === 'live' && !daemonReached.value)
+                return <span class="rail-state rail-offline">{w.daemonGone}</span>;
         return (
                 <span class={`rail-state rail-${state}`} title={state === 'live' ? w.liveHint : undefined}>
                         {text}
@@ -63,7 +65,11 @@ function Foot() {
                         </div>
                         <State />
                         <small>{w.versions(status.data?.fail2ban_version ?? '', status.data?.version ?? '')}</small>
-                        <IconButton icon="logout" label={w.signOut} onClick={() => void signOut().catch(toastError)} />
+                        <IconButton
+                                icon="logout"
+                                label={w.signOut}
+                                onClick={() => void signOut().catch(toastError)}
+                        />
                 </footer>
         );
 }
@@ -76,7 +82,7 @@ export function Rail() {
                                 BanGUI
                         </Link>
                         {pages
-                                .filter((row) => row.rail)
+                                .filter((row) => !row.under)
                                 .map((row) => (
                                         <Entry key={row.path} row={row} size={17} />
                                 ))}
@@ -86,7 +92,7 @@ export function Rail() {
 }
 
 export function BottomBar() {
-        const inRail = pages.filter((row) => row.rail);
+        const inRail = pages.filter((row) => !row.under);
         const here = inRail.slice(0, AT_THE_BOTTOM);
         const elsewhere = inRail.slice(AT_THE_BOTTOM).some(isCurrent);
         useEffect(() => closeShellDialog, []);
@@ -114,10 +120,15 @@ export function MorePages() {
                 <Dialog title={w.more} onClose={closeShellDialog} class="more-pages">
                         <nav aria-label={w.more}>
                                 {pages
-                                        .filter((row) => row.rail)
+                                        .filter((row) => !row.under)
                                         .slice(AT_THE_BOTTOM)
                                         .map((row) => (
-                                                <Entry key={row.path} row={row} size={20} onClick={closeShellDialog} />
+                                                <Entry
+                                                        key={row.path}
+                                                        row={row}
+                                                        size={20}
+                                                        onClick={closeShellDialog}
+                                                />
                                         ))}
                         </nav>
                         <Foot />

@@ -80,7 +80,7 @@ function searchOnPage(): void {
 }
 
 function shellShortcuts(): Shortcut[] {
-        const inRail = pages.filter((row) => row.rail);
+        const inRail = pages.filter((row) => !row.under);
         const goTo = Object.entries(LETTERS).flatMap(([letter, to]) => {
                 const row = inRail.find((one) => one.path === to);
                 if (!row) return [];
@@ -139,10 +139,14 @@ export function Shell() {
         const current = pageOf();
         return (
                 <div class="shell">
-                        <a class="skip" href="#main" onClick={(event) => {
-                                event.preventDefault();
-                                document.getElementById('main')?.focus();
-                        }}>
+                        <a
+                                class="skip"
+                                href="#main"
+                                onClick={(event) => {
+                                        event.preventDefault();
+                                        document.getElementById('main')?.focus();
+                                }}
+                        >
                                 {w.skip}
                         </a>
                         <Rail />

@@ -99,8 +99,16 @@ function Preferences() {
                                 label={w.theme}
                                 icon="theme"
                                 items={[
-                                        { text: w.themeLight, checked: theme.value === 'light', run: () => (theme.value = 'light') },
-                                        { text: w.themeDark, checked: theme.value === 'dark', run: () => (theme.value = 'dark') },
+                                        {
+                                                text: w.themeLight,
+                                                checked: theme.value === 'light',
+                                                run: () => (theme.value = 'light'),
+                                        },
+                                        {
+                                                text: w.themeDark,
+                                                checked: theme.value === 'dark',
+                                                run: () => (theme.value = 'dark'),
+                                        },
                                         {
                                                 text: w.themeSystem,
                                                 checked: theme.value === 'system',
@@ -112,8 +120,16 @@ function Preferences() {
                                 label={w.language}
                                 class="icon-button language"
                                 items={[
-                                        { text: 'English', checked: language.value === 'en', run: () => (language.value = 'en') },
-                                        { text: 'Deutsch', checked: language.value === 'de', run: () => (language.value = 'de') },
+                                        {
+                                                text: 'English',
+                                                checked: language.value === 'en',
+                                                run: () => (language.value = 'en'),
+                                        },
+                                        {
+                                                text: 'Deutsch',
+                                                checked: language.value === 'de',
+                                                run: () => (language.value = 'de'),
+                                        },
                                         { text: w.zone, icon: 'jobs', run: () => (shellDialog.value = 'zone') },
                                         { text: w.keys, icon: 'keyboard', run: () => (shellDialog.value = 'keys') },
                                 ]}

@@ -90,7 +90,11 @@ export function StrengthMeter({ password }: { password: string }) {
                                 ))}
                         </span>
                         <span>{strength && `${w.strength}: ${w.scores[score] ?? ''}`}</span>
-                        <ul class="soft">{strength?.advice.map((advice) => <li key={advice}>{w[advice]}</li>)}</ul>
+                        <ul class="soft">
+                                {strength?.advice.map((advice) => (
+                                        <li key={advice}>{w[advice]}</li>
+                                ))}
+                        </ul>
                 </div>
         );
 }

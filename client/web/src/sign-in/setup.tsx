@@ -24,7 +24,10 @@ function SetupForm() {
         const submit = async (event: Event) => {
                 event.preventDefault();
                 if (busy) return;
-                const found = { password: passwordFault(password), repeated: password === repeated ? '' : w.different };
+                const found = {
+                        password: passwordFault(password),
+                        repeated: password === repeated ? '' : w.different,
+                };
                 setFaults(found);
                 if (found.password || found.repeated) return;
                 setBusy(true);
@@ -77,8 +80,7 @@ export default function Setup() {
                                 <Skeleton lines={3} />
                         </SignInFrame>
                 );
-        if (!setup.data.allowed)
-                return <SignInFrame title={w.notAllowed}>{<p>{w.notAllowedText}</p>}</SignInFrame>;
+        if (!setup.data.allowed) return <SignInFrame title={w.notAllowed}>{<p>{w.notAllowedText}</p>}</SignInFrame>;
         return (
                 <SignInFrame title={w.setupTitle} lead={w.setupText}>
                         <SetupForm />

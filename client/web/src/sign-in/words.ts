@@ -48,7 +48,7 @@ export const w = words({
                 signIn: 'Anmelden',
                 wrong: 'Das ist nicht das Passwort.',
                 left: (n: number) =>
-                        (n === 1 ? 'Noch ein Versuch bis zu einer Pause.' : `Noch ${n} Versuche bis zu einer Pause.`),
+                        n === 1 ? 'Noch ein Versuch bis zu einer Pause.' : `Noch ${n} Versuche bis zu einer Pause.`,
                 pause: (s: number) => `Zu viele falsche Versuche. In ${s} s können Sie es wieder versuchen.`,
                 again: 'Ihre Sitzung ist zu Ende',
                 againText: 'Melden Sie sich an, um weiterzumachen. Was Sie eingegeben haben, bleibt.',

@@ -30,7 +30,10 @@ export function learnJails(jails: readonly Counted[]): void {
         const free = [1, 2, 3, 4, 5, 6, 7].filter((number) => ![...known.values()].includes(number));
         const added = jails.filter((jail) => !known.has(jail.name)).slice(0, free.length);
         if (!added.length) return;
-        series.value = new Map([...known, ...added.map((jail, index): [string, number] => [jail.name, free[index] ?? 8])]);
+        series.value = new Map([
+                ...known,
+                ...added.map((jail, index): [string, number] => [jail.name, free[index] ?? 8]),
+        ]);
 }
 
 /** 1 to 8: the colour is var(--s1) to var(--s8). */

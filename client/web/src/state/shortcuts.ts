@@ -56,7 +56,8 @@ export function useShortcuts(list: readonly (Listed | Shortcut)[]): void {
 
 function isTyping(target: EventTarget | null): boolean {
         if (!(target instanceof HTMLElement)) return false;
-        if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+        if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+                return true;
         return target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type);
 }
 

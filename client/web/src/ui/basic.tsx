@@ -20,15 +20,17 @@ export function classes(...names: (string | false | null | undefined)[]): string
  * A page: its heading, which takes the focus when the page is entered, and the document's title. `hidden` headings are
  * there for screen readers alone. `actions` stand at the right of the heading.
  */
-export function Page(props: Children & {
-        title: string;
-        lead?: ComponentChildren;
-        hidden?: boolean;
-        actions?: ComponentChildren;
-        wide?: boolean;
-        /** As high as the window; what has the class "fill" takes the room that is left. */
-        fill?: boolean;
-}) {
+export function Page(
+        props: Children & {
+                title: string;
+                lead?: ComponentChildren;
+                hidden?: boolean;
+                actions?: ComponentChildren;
+                wide?: boolean;
+                /** As high as the window; what has the class "fill" takes the room that is left. */
+                fill?: boolean;
+        },
+) {
         useEffect(() => {
                 document.title = `${props.title} · BanGUI`;
         }, [props.title]);
@@ -46,17 +48,22 @@ export function Page(props: Children & {
         );
 }
 
-/** A card. `to` makes the title a link; `note` stands beside it, quietly; `actions` at its right. `span` of 12 columns. */
-export function Card(props: Children & {
-        title?: ComponentChildren;
-        note?: ComponentChildren;
-        actions?: ComponentChildren;
-        to?: string;
-        span?: 4 | 6 | 8 | 12;
-        class?: string;
-        busy?: boolean;
-        id?: string;
-}) {
+/**
+ * A card. `to` makes the title a link; `note` stands beside it, quietly; `actions` at its right. `span` of 12
+ * columns.
+ */
+export function Card(
+        props: Children & {
+                title?: ComponentChildren;
+                note?: ComponentChildren;
+                actions?: ComponentChildren;
+                to?: string;
+                span?: 4 | 6 | 8 | 12;
+                class?: string;
+                busy?: boolean;
+                id?: string;
+        },
+) {
         return (
                 <section
                         id={props.id}
@@ -76,16 +83,18 @@ export function Card(props: Children & {
 }
 
 /** A figure with its name and change. `better`: which way is good; a change that is neither stays grey. */
-export function Tile(props: Children & {
-        name: ComponentChildren;
-        value: ComponentChildren;
-        change?: string | undefined;
-        direction?: 'up' | 'down' | 'same';
-        better?: 'up' | 'down' | 'neither';
-        to?: string;
-        title?: string;
-        busy?: boolean;
-}) {
+export function Tile(
+        props: Children & {
+                name: ComponentChildren;
+                value: ComponentChildren;
+                change?: string | undefined;
+                direction?: 'up' | 'down' | 'same';
+                better?: 'up' | 'down' | 'neither';
+                to?: string;
+                title?: string;
+                busy?: boolean;
+        },
+) {
         const { direction = 'same', better = 'down' } = props;
         const tone = direction === 'same' || better === 'neither' ? 'soft' : direction === better ? 'good' : 'bad';
         return (
@@ -117,7 +126,11 @@ export function Button({ kind = 'plain', icon, busy, children, type, onClick, cl
                         class={classes('button', `button-${kind}`, own as string)}
                         aria-busy={busy ? 'true' : undefined}
                         aria-disabled={busy ? 'true' : undefined}
-                        {...(busy ? { onClick: (event: Event) => event.preventDefault() } : onClick ? { onClick } : {})}
+                        {...(busy
+                                ? { onClick: (event: Event) => event.preventDefault() }
+                                : onClick
+                                  ? { onClick }
+                                  : {})}
                         {...rest}
                 >
                         {icon && <Icon name={icon} size={16} />}
@@ -127,12 +140,23 @@ export function Button({ kind = 'plain', icon, busy, children, type, onClick, cl
 }
 
 /** A button that shows an icon only; `label` is its name and tooltip. */
-export function IconButton({ icon, label, class: own, ...rest }: Omit<ButtonProps, 'children'> & {
+export function IconButton({
+        icon,
+        label,
+        class: own,
+        ...rest
+}: Omit<ButtonProps, 'children'> & {
         icon: IconName;
         label: string;
 }) {
         return (
-                <button type="button" class={classes('icon-button', own as string)} aria-label={label} title={label} {...rest}>
+                <button
+                        type="button"
+                        class={classes('icon-button', own as string)}
+                        aria-label={label}
+                        title={label}
+                        {...rest}
+                >
                         <Icon name={icon} />
                 </button>
         );
@@ -186,11 +210,13 @@ export function Badge(props: Children & { tone?: 'good' | 'warn' | 'bad' | 'acce
 }
 
 /** A note across a page or card. */
-export function Notice(props: Children & {
-        tone?: 'info' | 'warn' | 'bad' | 'good';
-        title?: ComponentChildren;
-        actions?: ComponentChildren;
-}) {
+export function Notice(
+        props: Children & {
+                tone?: 'info' | 'warn' | 'bad' | 'good';
+                title?: ComponentChildren;
+                actions?: ComponentChildren;
+        },
+) {
         const tone = props.tone ?? 'info';
         return (
                 <div class={`notice notice-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>

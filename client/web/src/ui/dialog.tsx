@@ -9,7 +9,10 @@ import { Button, classes, IconButton } from './basic';
 import './dialog.css';
 import { w } from './words';
 
-/** Open as long as it is rendered. `onClose`: the person closed it; a dialog with `fixed` is not closed by a click beside it. */
+/**
+ * Open as long as it is rendered. `onClose`: the person closed it; a dialog with `fixed` is not closed by a click
+ * beside it.
+ */
 export function Dialog(props: {
         title: ComponentChildren;
         onClose: () => void;

@@ -57,23 +57,28 @@ function useFieldAttributes() {
 
 type Changed = { onValue?: (value: string) => void };
 
-export function Input({ onValue, class: own, ...rest }: JSX.HTMLAttributes<HTMLInputElement> & Changed & {
-        mono?: boolean;
-        type?: string;
-        value?: string | number;
-        name?: string;
-        min?: number | string;
-        max?: number | string;
-        step?: number | string;
-        required?: boolean;
-        disabled?: boolean;
-        readOnly?: boolean;
-        autocomplete?: string;
-        placeholder?: string;
-        maxLength?: number;
-        list?: string;
-        multiple?: boolean;
-}) {
+export function Input({
+        onValue,
+        class: own,
+        ...rest
+}: JSX.HTMLAttributes<HTMLInputElement> &
+        Changed & {
+                mono?: boolean;
+                type?: string;
+                value?: string | number;
+                name?: string;
+                min?: number | string;
+                max?: number | string;
+                step?: number | string;
+                required?: boolean;
+                disabled?: boolean;
+                readOnly?: boolean;
+                autocomplete?: string;
+                placeholder?: string;
+                maxLength?: number;
+                list?: string;
+                multiple?: boolean;
+        }) {
         const { mono, ...attributes } = rest;
         return (
                 <input
@@ -87,14 +92,19 @@ export function Input({ onValue, class: own, ...rest }: JSX.HTMLAttributes<HTMLI
         );
 }
 
-export function TextArea({ onValue, class: own, ...rest }: JSX.HTMLAttributes<HTMLTextAreaElement> & Changed & {
-        value?: string;
-        rows?: number;
-        mono?: boolean;
-        maxLength?: number;
-        required?: boolean;
-        disabled?: boolean;
-}) {
+export function TextArea({
+        onValue,
+        class: own,
+        ...rest
+}: JSX.HTMLAttributes<HTMLTextAreaElement> &
+        Changed & {
+                value?: string;
+                rows?: number;
+                mono?: boolean;
+                maxLength?: number;
+                required?: boolean;
+                disabled?: boolean;
+        }) {
         const { mono, ...attributes } = rest;
         return (
                 <textarea

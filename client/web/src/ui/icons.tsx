@@ -5,7 +5,9 @@
 const PATHS = {
         overview: 'M3 3h6v8H3zM11 3h6v5h-6zM11 10h6v7h-6zM3 13h6v4H3z',
         bans: 'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15zM4.8 4.8l10.4 10.4',
-        map: 'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15zM2.5 10h15M10 2.5c2.5 2 3.5 4.7 3.5 7.5s-1 5.5-3.5 7.5c-2.5-2-3.5-4.7-3.5-7.5s1-5.5 3.5-7.5z',
+        map:
+                'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15z' +
+                'M2.5 10h15M10 2.5c2.5 2 3.5 4.7 3.5 7.5s-1 5.5-3.5 7.5c-2.5-2-3.5-4.7-3.5-7.5s1-5.5 3.5-7.5z',
         history: 'M3 10a7 7 0 1 0 2.3-5.2M3 3v3.5h3.5M10 6v4.5l3 1.8',
         allow: 'M10 2 4 4.5V9c0 4 2.5 7.3 6 8.7 3.5-1.4 6-4.7 6-8.7V4.5zM7.3 9.8l2 2 3.5-3.8',
         jails: 'M3 4h14v12H3zM6.5 4v12M10 4v12M13.5 4v12',
@@ -52,7 +54,14 @@ const DOTS: IconName[] = ['more'];
 
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
         return (
-                <svg class={DOTS.includes(name) ? 'icon icon-dots' : 'icon'} width={size} height={size} viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+                <svg
+                        class={DOTS.includes(name) ? 'icon icon-dots' : 'icon'}
+                        width={size}
+                        height={size}
+                        viewBox="0 0 20 20"
+                        aria-hidden="true"
+                        focusable="false"
+                >
                         <path d={PATHS[name]} />
                 </svg>
         );
@@ -61,7 +70,14 @@ export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
 /** The shield. */
 export function Brand({ size = 22 }: { size?: number }) {
         return (
-                <svg class="brand-mark" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                <svg
+                        class="brand-mark"
+                        width={size}
+                        height={size}
+                        viewBox="0 0 24 24"
+                        aria-hidden="true"
+                        focusable="false"
+                >
                         <path d="M12 2 4 5v6c0 5 3.4 9.3 8 11 4.6-1.7 8-6 8-11V5z" />
                         <path class="cut" d="M7 12h10" />
                 </svg>

@@ -66,7 +66,11 @@ export function Country({ code, short }: { code: string; short?: boolean }) {
         return (
                 <span class="country" title={name}>
                         <Flag code={code} />
-                        {short ? <abbr title={name}>{code || '–'}</abbr> : <span class={code ? '' : 'soft'}>{name}</span>}
+                        {short ? (
+                                <abbr title={name}>{code || '–'}</abbr>
+                        ) : (
+                                <span class={code ? '' : 'soft'}>{name}</span>
+                        )}
                 </span>
         );
 }

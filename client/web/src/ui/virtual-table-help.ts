@@ -14,7 +14,10 @@ const w = words({
                 choose: 'Select the row, with Shift up to the row',
                 open: 'Open the row’s page',
                 clear: 'Select nothing',
-                letters: { u: 'Unban the selected rows', a: 'Never ban the selected rows again' } as Record<string, string>,
+                letters: { u: 'Unban the selected rows', a: 'Never ban the selected rows again' } as Record<
+                        string,
+                        string
+                >,
         },
         de: {
                 next: 'Nächste Zeile',
