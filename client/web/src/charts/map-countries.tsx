@@ -38,7 +38,7 @@ function Country({ outline, counts, thresholds, selected, active, scale }: Count
         const { country, path, x, y } = outline;
         const bans = counts.get(country)?.bans ?? 0;
         const chosen = country === selected;
-        const faded = selected !== undefined && !chosen ? ' faded' : '';
+        const faded = selected !== undefined && !chosen && bans > 0 ? ' faded' : '';
         const common = {
                 class: `country step-${stepOf(bans, thresholds)}${faded}`,
                 'data-country': country,

@@ -107,7 +107,7 @@ function options(data: TrendData, layers: readonly Layer[], width: number, heigh
                 height,
                 legend: { show: false },
                 cursor: { show: false },
-                padding: [8, 12, 0, 0],
+                padding: [8, 18, 0, 0],
                 tzDate: (at) => uPlot.tzDate(new Date(at * 1000), timeZone.value),
                 scales: {
                         x: { time: true, range: [from, until] },

@@ -2,6 +2,7 @@
 
 /* The map page: the world beside a table of its countries; the country that is chosen stands in the URL. */
 
+import { bridgeReached, daemonReached } from '../../api/client';
 import { useQuery, type QueryState } from '../../api/query';
 import type { ByCountry } from '../../api/types';
 import { WorldMap } from '../../charts/world-map';
@@ -105,7 +106,7 @@ export default function MapPage() {
 
         return (
                 <Page title={w.title} lead={data && w.lead(data.total, countries)}>
-                        {data && error && (
+                        {data && error && bridgeReached.value && daemonReached.value && (
                                 <Notice
                                         tone="warn"
                                         title={errorText(error)}

@@ -55,12 +55,7 @@ function News({ news }: { news: Feed['news'] }) {
 export function FeedCard() {
         const feed = useFeed();
         const pause = (
-                <Button
-                        kind="quiet"
-                        icon={feed.paused ? 'play' : 'pause'}
-                        aria-pressed={feed.paused}
-                        onClick={() => feed.setPaused(!feed.paused)}
-                >
+                <Button kind="quiet" icon={feed.paused ? 'play' : 'pause'} onClick={() => feed.setPaused(!feed.paused)}>
                         {feed.paused ? w.resume(feed.waiting) : w.pause}
                 </Button>
         );

@@ -3,6 +3,7 @@
 /* The overview: how it is, what happened, and from where, in one screen; every figure filters all others. */
 
 import { useEffect } from 'preact/hooks';
+import { bridgeReached, daemonReached } from '../../api/client';
 import type { QueryState } from '../../api/query';
 import type { Overview } from '../../api/types';
 import { HourOfWeek } from '../../charts/hour-of-week';
@@ -36,9 +37,9 @@ function useJailColours(data: Overview | undefined): boolean {
         return known || status.error !== undefined;
 }
 
-/** The last figures stay when newer ones do not come, and say how old they are. */
+/** The last figures stay when newer ones do not come, and say how old they are; without a connection the shell does. */
 function Outdated({ query }: { query: QueryState<Overview> }) {
-        if (!query.data || !query.error) return null;
+        if (!query.data || !query.error || !bridgeReached.value || !daemonReached.value) return null;
         const retry = (
                 <Button icon="refresh" onClick={() => void query.refresh()}>
                         {w.retry}
