@@ -13,6 +13,8 @@ import type { ComponentChildren } from 'preact';
 export interface Column<Row> {
         id: string;
         title: () => string;
+        /* For screen readers alone. */
+        hideTitle?: boolean;
         /* Pixels that it needs, and its part of what is left over. */
         min: number;
         grow?: number;

@@ -14,6 +14,8 @@ export interface RowProps<Row> {
         top: number;
         columns: readonly Column<Row>[];
         card: boolean;
+        /* It flies past: only what has to be there is drawn. */
+        rush: boolean;
         tone: string;
         /* undefined: rows cannot be chosen */
         chosen: boolean | undefined;
@@ -65,12 +67,12 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
         }
 
         private cells(): ComponentChildren {
-                const { row, columns, chosen, open } = this.props;
+                const { row, columns, chosen, open, rush } = this.props;
                 return (
                         <>
                                 {chosen !== undefined && (
                                         <td role="gridcell" class="vt-choose">
-                                                {this.box()}
+                                                {!rush && this.box()}
                                         </td>
                                 )}
                                 {columns.map((column) => (
@@ -79,12 +81,12 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
                                                 role="gridcell"
                                                 class={column.numeric ? 'vt-cell vt-number' : 'vt-cell'}
                                         >
-                                                {row === undefined ? <Grey /> : column.cell(row, false)}
+                                                {row === undefined ? <Grey /> : rush && column.rank > 0 ? null : column.cell(row, false)}
                                         </td>
                                 ))}
                                 {open !== undefined && (
                                         <td role="gridcell" class="vt-open">
-                                                {row !== undefined && this.opener()}
+                                                {row !== undefined && !rush && this.opener()}
                                         </td>
                                 )}
                         </>
@@ -92,9 +94,9 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
         }
 
         private parts(place: 'title' | 'side' | 'line'): ComponentChildren {
-                const { row, columns } = this.props;
+                const { row, columns, rush } = this.props;
                 return columns
-                        .filter((column) => column.card === place)
+                        .filter((column) => column.card === place && (!rush || column.rank === 0))
                         .map((column) => (
                                 <span key={column.id} class={`vt-part vt-part-${column.id}`}>
                                         {row === undefined ? <Grey /> : column.cell(row, true)}
@@ -103,14 +105,14 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
         }
 
         private cardCell(): ComponentChildren {
-                const { chosen, open, row } = this.props;
+                const { chosen, open, row, rush } = this.props;
                 return (
                         <td role="gridcell" class={chosen === undefined ? 'vt-card vt-boxless' : 'vt-card'}>
-                                {chosen !== undefined && this.box()}
+                                {chosen !== undefined && !rush && this.box()}
                                 <div class="vt-card-title">{this.parts('title')}</div>
                                 <div class="vt-card-side">{this.parts('side')}</div>
                                 <div class="vt-card-lines">{this.parts('line')}</div>
-                                {open !== undefined && row !== undefined && this.opener()}
+                                {open !== undefined && row !== undefined && !rush && this.opener()}
                         </td>
                 );
         }

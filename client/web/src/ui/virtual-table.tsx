@@ -24,6 +24,7 @@ const CARD = 92;
 const MORE = 8; /* rows around those that are seen */
 const STEP = 4; /* rows come and go by so many at once */
 const POOL = 64; /* elements are used again when the list jumps */
+const RUSH = 120; /* ms: jumps that follow each other so fast are somebody who pulls the scroll bar */
 
 export interface Sort {
         column: string;
@@ -83,23 +84,44 @@ interface View {
         viewport: number;
         first: number;
         behind: number;
+        /* The list flies past: rows show the least, so that they keep up. */
+        rush: boolean;
 }
 
-const NOWHERE: View = { scrollTop: 0, viewport: 600, first: 0, behind: 40 };
+const NOWHERE: View = { scrollTop: 0, viewport: 600, first: 0, behind: 40, rush: false };
 
 function sameView(a: View, b: View, squeezed: boolean): boolean {
-        return a.first === b.first && a.behind === b.behind && a.viewport === b.viewport
+        return a.first === b.first && a.behind === b.behind && a.viewport === b.viewport && a.rush === b.rush
                 && (!squeezed || a.scrollTop === b.scrollTop);
 }
 
-function viewAt(geometry: Geometry, scrollTop: number): View {
+function viewAt(geometry: Geometry, scrollTop: number, rush: boolean): View {
         const [first, behind] = rangeAt(geometry, scrollTop, MORE);
         return {
                 scrollTop,
                 viewport: geometry.viewport,
                 first: Math.floor(first / STEP) * STEP,
                 behind: Math.min(Math.ceil(behind / STEP) * STEP, geometry.count),
+                rush,
         };
+}
+
+/* Whether the list is pulled along by more than what is seen of it, again and again. `settle` is called when it rests. */
+function useRush(settle: () => void): (scrollTop: number, viewport: number) => boolean {
+        const state = useRef({ top: 0, jumps: 0, timer: 0 });
+        return useCallback((scrollTop, viewport) => {
+                const own = state.current;
+                if (Math.abs(scrollTop - own.top) > viewport) {
+                        own.jumps++;
+                        clearTimeout(own.timer);
+                        own.timer = window.setTimeout(() => {
+                                own.jumps = 0;
+                                settle();
+                        }, RUSH);
+                }
+                own.top = scrollTop;
+                return own.jumps > 1;
+        }, []);
 }
 
 /* Scrolling: which rows are seen, and that they stay where they are. */
@@ -113,6 +135,8 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
         const latest = useRef({ geometry, rows, onRange, onTop });
         latest.current = { geometry, rows, onRange, onTop };
 
+        const settle = useRef(() => {});
+        const rushes = useRush(() => settle.current());
         const look = useCallback(() => {
                 const element = scroller.current;
                 if (!element)
@@ -120,7 +144,7 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
                 const { geometry, rows, onRange, onTop } = latest.current;
                 const header = element.querySelector('thead')?.clientHeight ?? 0;
                 const seen = { ...geometry, viewport: Math.max(element.clientHeight - header, ROW) };
-                const next = viewAt(seen, element.scrollTop);
+                const next = viewAt(seen, element.scrollTop, rushes(element.scrollTop, seen.viewport));
                 const { index, past } = anchorAt(seen, element.scrollTop);
                 anchor.current = { ids: Array.from({ length: 12 }, (_, i) => rows.id(index + i)), index, past };
                 onTop?.(element.scrollTop <= 0);
@@ -130,6 +154,7 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
                 setView(next);
                 onRange?.(next.first, next.behind);
         }, []);
+        settle.current = look;
 
         useLayoutEffect(() => {
                 const element = scroller.current;
@@ -189,7 +214,7 @@ function HeaderCell<Row>({ column, sort, onSort }: {
                                         </svg>
                                 </button>
                         ) : (
-                                column.title()
+                                <span class={column.hideTitle ? 'vt-hidden' : ''}>{column.title()}</span>
                         )}
                 </th>
         );
@@ -377,6 +402,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                                 top={placeOf(placed, i, view.scrollTop)}
                                 columns={shown}
                                 card={card}
+                                rush={view.rush}
                                 tone={row === undefined ? '' : (tone?.(row) ?? '')}
                                 chosen={selection && selection.has(rows.id(i))}
                                 active={i === active}

@@ -68,7 +68,7 @@ function Lines({ jail, address, captured }: {
                 return <p class="soft">{w.noLines}</p>;
         return (
                 <>
-                        <ol class="log-lines explained" aria-label={w.lines}>
+                        <ol class="log-lines explained" tabIndex={0} aria-label={w.lines}>
                                 {jail.lines.map(({ line, rule = -1 }, i) => (
                                         <li key={i} class={rule < 0 ? 'led-up' : ''}>
                                                 <span>

@@ -56,7 +56,7 @@ export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => Menu
                         cell: (ban) => <Countdown until={ban.ends_at} />,
                 },
                 {
-                        id: 'actions', title: () => '', min: 40, rank: 0, card: 'side',
+                        id: 'actions', title: () => w.actions, hideTitle: true, min: 40, rank: 1, card: 'side',
                         // a key, since another ban may move to this row while the menu is open: then it closes
                         cell: (ban) => (
                                 <Menu key={`${ban.jail} ${ban.address}`} label={w.actions} icon="more" items={menu(ban)} />

@@ -14,7 +14,7 @@ export function Lines({ lines }: { lines: readonly string[] }) {
         if (lines.length === 0)
                 return <p class="soft">{w.noLines}</p>;
         return (
-                <ol class="log-lines">
+                <ol class="log-lines" tabIndex={0} aria-label={w.matchedLines}>
                         {lines.map((line, i) => (
                                 <li key={i}>{line}</li>
                         ))}

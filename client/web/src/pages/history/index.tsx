@@ -185,7 +185,7 @@ export default function HistoryPage() {
         const repeaters = view === 'repeaters';
         const views = [
                 { value: 'bans', text: w.bansView },
-                { value: 'repeaters', text: w.repeatersView },
+                { value: 'repeaters', text: w.repeatersShort, title: w.repeatersView },
         ];
         return (
                 <Page
