@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """`make check`: builds twice, runs every test, and ends with one line "N passed, N failed".
 
-The plain build serves what a person would run or install, the page, and the house rules; the build with sanitizers, which
-has no page, serves everything else. Each case within a test counts, as TAP tells it; what was skipped, planned but not run, or could not be
-built counts as failed.
+The plain build serves what a person would run or install, the page, and the house rules; the build with sanitizers,
+which has no page, serves everything else. Each case within a test counts, as TAP tells it; what was skipped, planned
+but not run, or could not be built counts as failed.
 """
 
 import argparse

@@ -372,7 +372,7 @@ static void test_locked(Fixture *f, gconstpointer unused) {
         g_assert_true(credentials_end(f->credentials, SESSION, 1, NULL));
 }
 
-/* A file that may not grow, as on a full disk: nobody is signed in by what was not written, and it goes on afterwards. */
+/* A file that may not grow, as on a full disk: nobody is signed in by what was not written, and it goes on after it. */
 static void test_full(Fixture *f, gconstpointer unused) {
         g_autofree char *before = add_session(f, NOW, NULL), *after = NULL;
         g_autoptr(GPtrArray) sessions = NULL;

@@ -18,7 +18,7 @@ typedef struct DayTotal {
         guint64 bans;
 } DayTotal;
 
-/* DayTotal in the order of days and, within one, of jails, for days whose noon is in the filter's window; empty when the
- * filter asks for what totals do not have: an address, a network. generation: another number when more was taken away;
- * while it is the same and only time is asked for, there is no SQL. */
+/* DayTotal in the order of days and, within one, of jails, for days whose noon is in the filter's window; empty when
+ * the filter asks for what totals do not have: an address, a network. generation: another number when more was taken
+ * away; while it is the same and only time is asked for, there is no SQL. */
 GArray *figure_totals_read(FigureTotals *self, const ArchiveFilter *filter, guint64 generation, GError **error);
