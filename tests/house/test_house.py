@@ -45,6 +45,9 @@ WORDS = re.compile("|".join((r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b", r"not
 
 C_LINES, C_FUNCTION, COLUMNS = 800, 90, 120
 
+# Sources of the page and its tests.
+WEB = ".ts", ".tsx", ".mjs", ".css"
+
 
 @functools.cache
 def files(*suffixes):
@@ -94,7 +97,7 @@ class House(unittest.TestCase):
                   if re.search(rf"#\s*include\s+<{re.escape(header)}>", read(path)) and not path.startswith(homes))
 
     def test_files_have_one_subject(self):
-        self.none(f"{path} has {lines} lines" for path in files(".c", ".h", ".py")
+        self.none(f"{path} has {lines} lines" for path in files(".c", ".h", ".py", *WEB)
                   if (lines := read(path).count("\n")) > C_LINES)
 
     def test_functions_fit(self):
@@ -125,12 +128,12 @@ class House(unittest.TestCase):
                   for number, line in enumerate(read(path).splitlines(), 1) if len(line.expandtabs(8)) > COLUMNS)
 
     def test_no_tabs_and_no_blanks_at_the_end(self):
-        self.none(f"{path}:{number}" for path in files(".c", ".h", ".py", ".build", ".xml", ".md", ".rst")
+        self.none(f"{path}:{number}" for path in files(".c", ".h", ".py", ".build", ".xml", ".md", ".rst", *WEB)
                   for number, line in enumerate(read(path).splitlines(), 1) if "\t" in line or line != line.rstrip())
 
     def test_every_source_names_its_licence(self):
         every = files(".c", ".h", ".py", ".xml", ".build", ".sh", ".conf", ".service", ".in", ".policy", ".rules",
-                      ".bash", ".fish", "Makefile", ".clang-format", ".clang-tidy", ".supp")
+                      ".bash", ".fish", "Makefile", ".clang-format", ".clang-tidy", ".supp", *WEB)
         self.none(path for path in every if "SPDX-License-Identifier: LGPL-2.1-or-later" not in read(path)[:400])
 
     def test_nothing_is_promised_for_later(self):
