@@ -36,13 +36,9 @@ function readPlace(): Place {
         };
 }
 
+/** Where the page is; a component that reads it follows. */
 export const place = signal<Place>(readPlace());
 export const path = computed(() => place.value.path);
-
-/** Where the page is; a component that calls it follows. */
-export function useLocation(): Place {
-        return place.value;
-}
 
 /** A path of the page as the browser needs it. */
 export function href(to: string): string {

@@ -90,8 +90,6 @@ export interface AuditRow {
         correlation_id: string;
 }
 
-export type CanDoAnswer = 'yes' | 'no' | 'challenge';
-
 /* Bans */
 
 export interface BanRow {

@@ -183,27 +183,3 @@ export function Toggle(props: {
                 </div>
         );
 }
-
-export function Checkbox(props: {
-        label: ComponentChildren;
-        checked: boolean;
-        onValue: (checked: boolean) => void;
-        mixed?: boolean;
-        hideLabel?: boolean;
-        disabled?: boolean;
-}) {
-        return (
-                <label class="checkbox">
-                        <input
-                                type="checkbox"
-                                checked={props.checked}
-                                disabled={props.disabled}
-                                ref={(input) => {
-                                        if (input) input.indeterminate = Boolean(props.mixed);
-                                }}
-                                onChange={(event) => props.onValue(event.currentTarget.checked)}
-                        />
-                        <span class={props.hideLabel ? 'only-read' : undefined}>{props.label}</span>
-                </label>
-        );
-}
