@@ -10,6 +10,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { place } from '../router';
 import { leastWidth, tracks, type Column, type Columns } from './virtual-table-columns';
 import { anchorAt, placedHeight, placeOf, rangeAt, scrollToAnchor, scrollToSee, type Geometry }
         from './virtual-table-geometry';
@@ -72,6 +73,18 @@ phone.addEventListener('change', () => {
 
 let tables = 0;
 
+/* Where lists were scrolled to, by entry of the browser's history: Back finds them so. */
+const left = new Map<string, number>();
+const LEFT_KEPT = 50;
+
+function leave(key: string, scrollTop: number): void {
+        left.delete(key);
+        left.set(key, scrollTop);
+        const oldest = left.size > LEFT_KEPT ? left.keys().next().value : undefined;
+        if (oldest !== undefined)
+                left.delete(oldest);
+}
+
 interface Anchor {
         ids: (RowId | undefined)[];
         index: number;
@@ -132,6 +145,8 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
         const shown = useRef(view);
         const anchor = useRef<Anchor>({ ids: [], index: 0, past: 0 });
         const lastList = useRef(list);
+        const entry = useState(() => `${place.peek().key} ${props.label}`)[0];
+        const restored = useRef(false);
         const latest = useRef({ geometry, rows, onRange, onTop });
         latest.current = { geometry, rows, onRange, onTop };
 
@@ -147,6 +162,8 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
                 const next = viewAt(seen, element.scrollTop, rushes(element.scrollTop, seen.viewport));
                 const { index, past } = anchorAt(seen, element.scrollTop);
                 anchor.current = { ids: Array.from({ length: 12 }, (_, i) => rows.id(index + i)), index, past };
+                if (restored.current)
+                        leave(entry, element.scrollTop);
                 onTop?.(element.scrollTop <= 0);
                 if (sameView(next, shown.current, placedHeight(seen) !== seen.count * seen.rowHeight))
                         return;
@@ -160,7 +177,12 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
                 const element = scroller.current;
                 if (!element)
                         return;
-                if (lastList.current !== list) {
+                if (!restored.current) {
+                        restored.current = rows.id(0) !== undefined;
+                        if (restored.current)
+                                element.scrollTop = left.get(entry) ?? 0;
+                        lastList.current = list;
+                } else if (lastList.current !== list) {
                         lastList.current = list;
                         element.scrollTop = 0;
                 } else if (element.scrollTop > 0) {

@@ -6,6 +6,7 @@ import type { ComponentChildren } from 'preact';
 import type { ExplainedJail } from '../../api/types';
 import { duration, number, relative } from '../../format';
 import { Badge, Card, Countdown, JailName, Notice, OriginBadge, Time } from '../../ui';
+import { telling } from '../bans/captured';
 import { MarkedLine } from './marked-line';
 import { w } from './words';
 
@@ -47,14 +48,6 @@ function Facts({ jail }: { jail: ExplainedJail }) {
         );
 }
 
-/* What the filter's author named; what fail2ban keeps for itself, and what is in none of the lines, says nothing. */
-function telling({ captured, lines }: ExplainedJail): Record<string, string> {
-        const own = /^(mlf.*|fid|ip4|ip6|ip-host|dns|users|matches|failures)$/;
-        const there = ([name, value]: [string, string]) =>
-                !own.test(name) && typeof value === 'string' && lines.some(({ line }) => line.includes(value));
-        return Object.fromEntries(Object.entries(captured ?? {}).filter(there));
-}
-
 function Lines({ jail, address, captured }: {
         jail: ExplainedJail;
         address: string;
@@ -89,7 +82,7 @@ function Lines({ jail, address, captured }: {
 }
 
 export function JailCard({ jail, address }: { jail: ExplainedJail; address: string }) {
-        const captured = telling(jail);
+        const captured = telling(jail.captured, jail.lines.map(({ line }) => line));
         const names = Object.entries(captured);
         return (
                 <Card

@@ -8,6 +8,7 @@ import type { Lookup, LookupBan } from '../../api/types';
 import { buildPath, Link } from '../../router';
 import { Loaded, Skeleton } from '../../ui';
 import './ban-details.css';
+import { telling } from './captured';
 import { w } from './words';
 
 export function Lines({ lines }: { lines: readonly string[] }) {
@@ -23,7 +24,7 @@ export function Lines({ lines }: { lines: readonly string[] }) {
 }
 
 function Why({ ban }: { ban: LookupBan }) {
-        const captured = Object.entries(ban.captured ?? {});
+        const captured = Object.entries(telling(ban.captured, ban.matches ?? []));
         return (
                 <div class="ban-details">
                         {(ban.reason !== undefined || ban.banned_by !== undefined) && (

@@ -9,6 +9,9 @@ import type { Selection } from '../../ui/virtual-table-selection';
 import { allow, distinct, unban, type Pair } from './actions';
 import { w } from './words';
 
+/* Above it, how many addresses they are is only found out when something is done. */
+const COUNTED = 2000;
+
 export interface Asked {
         addresses: string[];
         jails?: string[];
@@ -31,8 +34,9 @@ export function SelectionBar({ rows, selection, onBan }: {
 }) {
         const [busy, setBusy] = useState('');
         const count = selection.count.value;
-        const pairs = useMemo(() => pairsOf(rows, selection), [rows, selection.ids]);
-        const addresses = useMemo(() => distinct(pairs), [pairs]);
+        const few = count <= COUNTED;
+        const pairs = () => pairsOf(rows, selection);
+        const addresses = useMemo(() => (few ? distinct(pairs()).length : 0), [few && rows, selection.ids]);
         const run = (name: string, action: () => Promise<boolean>) => {
                 setBusy(name);
                 void action().then((done) => {
@@ -44,13 +48,22 @@ export function SelectionBar({ rows, selection, onBan }: {
         return (
                 <div class="table-tools table-selection" role="toolbar" aria-label={w.selected(count)}>
                         <strong aria-live="polite">{w.selected(count)}</strong>
-                        <Button kind="primary" busy={busy === 'unban'} onClick={() => run('unban', () => unban(pairs))}>
-                                {w.unbanN(addresses.length)}
+                        <Button kind="primary" busy={busy === 'unban'} onClick={() => run('unban', () => unban(pairs()))}>
+                                {few ? w.unbanN(addresses) : w.unbanManyAction(count)}
                         </Button>
-                        <Button busy={busy === 'allow'} onClick={() => run('allow', () => allow(addresses, pairs))}>
-                                {w.allowN(addresses.length)}
-                        </Button>
-                        <Button onClick={() => onBan({ addresses })}>{w.banN(addresses.length)}</Button>
+                        {few && (
+                                <>
+                                        <Button
+                                                busy={busy === 'allow'}
+                                                onClick={() => run('allow', () => allow(distinct(pairs()), pairs()))}
+                                        >
+                                                {w.allowN(addresses)}
+                                        </Button>
+                                        <Button onClick={() => onBan({ addresses: distinct(pairs()) })}>
+                                                {w.banN(addresses)}
+                                        </Button>
+                                </>
+                        )}
                         <Button kind="quiet" onClick={() => selection.clear()}>
                                 {w.clear}
                         </Button>

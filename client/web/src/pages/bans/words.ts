@@ -183,7 +183,7 @@ export const w = words({
                 wide: (text: string, n: string) => `${text} umfasst ${n} Adressen`,
                 jails: 'In welchen Jails',
                 everyJail: 'Alle, die laufen',
-                reasonHint: 'Zum Festhalten, zu sehen im Verlauf und im Audit.',
+                reasonHint: 'Zum Festhalten, zu sehen im Verlauf und im Protokoll.',
                 pickJail: 'Wählen Sie mindestens ein Jail.',
                 enterAddress: 'Geben Sie eine Adresse oder ein Netz ein.',
                 tooManyAddresses: 'Höchstens 10.000 auf einmal.',
