@@ -52,6 +52,22 @@ function Outdated({ query }: { query: QueryState<Overview> }) {
         );
 }
 
+/** Nothing was banned in this period, or nothing that fits: how to see more. */
+function Nothing() {
+        const { filters, set, clear } = useFilters();
+        const { jail, country, network, origin, address, range } = filters;
+        const filtered = [jail, country, network, origin, address].some((filter) => filter !== undefined);
+        const actions = (
+                <>
+                        {filtered && <Button onClick={() => clear('all')}>{w.clearFilters}</Button>}
+                        {(range === '24h' || range === '7d') && (
+                                <Button onClick={() => set({ range: '30d' })}>{w.widerRange}</Button>
+                        )}
+                </>
+        );
+        return <Notice title={filtered ? w.noneFiltered : w.noneInPeriod} actions={actions} />;
+}
+
 function MapCard({ data }: { data: Overview | undefined }) {
         const { filters, set } = useFilters();
         return (
@@ -119,6 +135,7 @@ export default function OverviewPage() {
                 <Page title={w.title} hidden>
                         <Strip />
                         {never && <FirstRun />}
+                        {!never && data?.total === 0 && <Nothing />}
                         {!data && error ? (
                                 <Card>
                                         <ErrorState error={error} retry={() => void refresh()} />

@@ -12,6 +12,8 @@ import type { Overview } from '../../api/types';
 import { w } from './words';
 
 const SHOWN = 10;
+/* A smaller share would read as none. */
+const SHARE_SEEN = 0.0005;
 /* As many as stand beside the map. */
 const SHOWN_COUNTRIES = 12;
 
@@ -100,7 +102,7 @@ export function Addresses({ data }: ListProps) {
                 lead: <Flag code={country} />,
                 label: <span class="mono">{address}</span>,
                 value: bans,
-                share,
+                ...(share >= SHARE_SEEN && { share }),
                 selected: chosen === address,
                 onSelect: () => set({ address: chosen === address ? undefined : address }),
         }));
