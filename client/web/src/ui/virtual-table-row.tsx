@@ -66,6 +66,13 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
                 );
         }
 
+        private content(column: Column<Row>): ComponentChildren {
+                const { row, rush } = this.props;
+                if (row === undefined)
+                        return <Grey />;
+                return rush && column.rank > 0 ? null : column.cell(row, false);
+        }
+
         private cells(): ComponentChildren {
                 const { row, columns, chosen, open, rush } = this.props;
                 return (
@@ -81,7 +88,7 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
                                                 role="gridcell"
                                                 class={column.numeric ? 'vt-cell vt-number' : 'vt-cell'}
                                         >
-                                                {row === undefined ? <Grey /> : rush && column.rank > 0 ? null : column.cell(row, false)}
+                                                {this.content(column)}
                                         </td>
                                 ))}
                                 {open !== undefined && (

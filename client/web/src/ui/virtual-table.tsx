@@ -119,7 +119,7 @@ function viewAt(geometry: Geometry, scrollTop: number, rush: boolean): View {
         };
 }
 
-/* Whether the list is pulled along by more than what is seen of it, again and again. `settle` is called when it rests. */
+/* Whether the list is pulled along by more than what is seen of it, again and again. `settle`: it rests. */
 function useRush(settle: () => void): (scrollTop: number, viewport: number) => boolean {
         const state = useRef({ top: 0, jumps: 0, timer: 0 });
         return useCallback((scrollTop, viewport) => {

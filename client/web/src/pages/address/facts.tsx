@@ -41,7 +41,9 @@ export function FactsCard({ known, history }: { known: Explanation; history: Add
                                         {history ? (
                                                 <>
                                                         {number(history.bans)}{' '}
-                                                        {history.repeat_offender && <Badge tone="warn">{w.repeat}</Badge>}
+                                                        {history.repeat_offender && (
+                                                                <Badge tone="warn">{w.repeat}</Badge>
+                                                        )}
                                                 </>
                                         ) : (
                                                 w.never
@@ -80,7 +82,10 @@ export function ListsCard({ known }: { known: Explanation }) {
                                                 <Badge tone="good">
                                                         {row.origin === 'bangui' ? w.ownEntry : w.fail2banEntry}
                                                 </Badge>{' '}
-                                                <Link class="mono link" to={`/allow?q=${encodeURIComponent(row.entry)}`}>
+                                                <Link
+                                                        class="mono link"
+                                                        to={`/allow?q=${encodeURIComponent(row.entry)}`}
+                                                >
                                                         {row.entry}
                                                 </Link>{' '}
                                                 <small class="soft">
@@ -91,7 +96,8 @@ export function ListsCard({ known }: { known: Explanation }) {
                                 ))}
                                 {covered.map((ban) => (
                                         <li key={`${ban.jail} ${ban.address}`}>
-                                                <Badge tone="bad">{w.wider(ban.jail)}</Badge> <Address address={ban.address} />
+                                                <Badge tone="bad">{w.wider(ban.jail)}</Badge>{' '}
+                                                <Address address={ban.address} />
                                         </li>
                                 ))}
                         </ul>

@@ -10,8 +10,8 @@ import { follow } from '../../api/operation';
 import { useQuery } from '../../api/query';
 import type { AddressHistory, Explanation } from '../../api/types';
 import { buildPath, navigate } from '../../router';
-import { Badge, Button, Card, Empty, ErrorState, IconButton, Menu, Notice, Page, Skeleton, toast, toastError, type MenuItem }
-        from '../../ui';
+import { Badge, Button, Card, Empty, ErrorState, IconButton, Menu, Notice, Page, Skeleton } from '../../ui';
+import { toast, toastError, type MenuItem } from '../../ui';
 import { learnOrganisation } from '../../state/organisations';
 import { allow, unban, type Pair } from '../bans/actions';
 import '../bans/ban-details.css';
@@ -26,7 +26,10 @@ import { standingOf, verdictText } from './verdict';
 import { w } from './words';
 
 function pairsIn(known: Explanation | undefined): Pair[] {
-        return (known?.jails ?? []).filter(({ banned }) => banned).map(({ jail }) => ({ address: known!.address, jail }));
+        if (!known)
+                return [];
+        const { address, jails } = known;
+        return jails.filter(({ banned }) => banned).map(({ jail }) => ({ address, jail }));
 }
 
 async function disallow(entry: string): Promise<void> {
@@ -49,7 +52,11 @@ function Actions({ address, known, onBan }: {
         if (network)
                 items.push(
                         { text: w.banNetwork(network), icon: 'bans', run: () => onBan({ addresses: [network] }) },
-                        { text: w.openNetwork(network), icon: 'right', to: buildPath('/address/:address', { address: network }) },
+                        {
+                                text: w.openNetwork(network),
+                                icon: 'right',
+                                to: buildPath('/address/:address', { address: network }),
+                        },
                 );
         for (const { entry, origin } of known?.allowed_by ?? [])
                 if (origin === 'bangui')
@@ -153,7 +160,8 @@ function Body({ known, history }: { known: Explanation; history: AddressHistory 
                 <>
                         <div class="address-main">
                                 <Card title={w.timeLine} note={bans ? w.timeLineNote : undefined}>
-                                        {history && bans ? <SwimLanes rows={history.rows} /> : <p class="soft">{w.noHistory}</p>}
+                                        {history && bans ? <SwimLanes rows={history.rows} />
+                                                : <p class="soft">{w.noHistory}</p>}
                                 </Card>
                                 {known.jails.map((jail) => (
                                         <JailCard key={jail.jail} jail={jail} address={known.address} />

@@ -38,7 +38,10 @@ function Facts({ jail }: { jail: ExplainedJail }) {
                         <Fact name={w.banTime}>
                                 {duration(jail.bantime)}
                                 {increment && (
-                                        <small class="soft"> {w.growing(multipliers ?? '', most && most > 0 ? duration(most) : '')}</small>
+                                        <small class="soft">
+                                                {' '}
+                                                {w.growing(multipliers ?? '', most && most > 0 ? duration(most) : '')}
+                                        </small>
                                 )}
                         </Fact>
                         {count > 0 && <Fact name={w.step}>{w.stepText(count)}</Fact>}

@@ -14,6 +14,10 @@ const SHOWN = 6;
 
 type Top = Figures & { addresses: number; rows: AddressCount[] };
 
+function placeOf(address: string): string {
+        return buildPath('/address/:address', { address });
+}
+
 function Others({ title, to, filter, self }: {
         title: string;
         to: string;
@@ -25,7 +29,8 @@ function Others({ title, to, filter, self }: {
                 <Card title={title} to={to} note={top.data && number(top.data.addresses)}>
                         <Loaded query={top} skeleton={<Skeleton lines={4} height={16} />}>
                                 {(data) => {
-                                        const rows = data.rows.filter(({ address }) => address !== self).slice(0, SHOWN);
+                                        const others = data.rows.filter(({ address }) => address !== self);
+                                        const rows = others.slice(0, SHOWN);
                                         return rows.length === 0 ? <p class="soft">{w.noNeighbours}</p> : (
                                                 <TopList
                                                         label={title}
@@ -34,7 +39,7 @@ function Others({ title, to, filter, self }: {
                                                                 label: <span class="mono">{row.address}</span>,
                                                                 lead: <Flag code={row.country} />,
                                                                 value: row.bans,
-                                                                to: buildPath('/address/:address', { address: row.address }),
+                                                                to: placeOf(row.address),
                                                         }))}
                                                 />
                                         );
@@ -59,7 +64,7 @@ export function Neighbours({ known }: { known: Explanation }) {
                         )}
                         {network > 0 && (
                                 <Others
-                                        title={w.sameOwner(organisation ? `AS${network} ${organisation}` : `AS${network}`)}
+                                        title={w.sameOwner(`AS${network} ${organisation}`.trim())}
                                         to={`/history?range=all&network=${network}`}
                                         filter={{ network }}
                                         self={known.address}

@@ -22,7 +22,9 @@ const LEAST = 3;
 function endOf(ban: HistoryRow, at: number): number {
         if (ban.ended_at)
                 return ban.ended_at;
-        return ban.ends_at !== undefined && ban.ends_at > 0 ? Math.min(ban.ends_at, at) : ban.cause === '' ? at : ban.at;
+        if (ban.ends_at !== undefined && ban.ends_at > 0)
+                return Math.min(ban.ends_at, at);
+        return ban.cause === '' ? at : ban.at;
 }
 
 function spanText(ban: HistoryRow): string {
@@ -69,11 +71,10 @@ function Axis({ scale, height }: { scale: Scale; height: number }) {
         return (
                 <g>
                         {ticks.map((at, i) => (
-                                <g key={i}>
-                                        <line class="lane-grid" x1={place(scale, at)} x2={place(scale, at)} y1={0} y2={height} />
+                                <g key={i} transform={`translate(${place(scale, at)} 0)`}>
+                                        <line class="lane-grid" y1={0} y2={height} />
                                         <text
                                                 class="lane-axis"
-                                                x={place(scale, at)}
                                                 y={height + 15}
                                                 text-anchor={i === 0 ? 'start' : i === count ? 'end' : 'middle'}
                                         >
@@ -93,13 +94,14 @@ function Lane({ jail, bans, index, scale, at }: {
         at: number;
 }) {
         const y = index * LANE;
+        const middle = y + LANE / 2;
         const most = Math.floor((scale.left - 8) / LETTER);
         return (
                 <g class={`series-${seriesOf(jail)}`}>
-                        <text class="lane-name" x={0} y={y + LANE / 2 + 4}>
+                        <text class="lane-name" x={0} y={middle + 4}>
                                 {jail.length > most ? `${jail.slice(0, most - 1)}…` : jail}
                         </text>
-                        <line class="lane-line" x1={scale.left} x2={scale.left + scale.width} y1={y + LANE / 2} y2={y + LANE / 2} />
+                        <line class="lane-line" x1={scale.left} x2={scale.left + scale.width} y1={middle} y2={middle} />
                         {bans.map((ban) => {
                                 const x = place(scale, ban.at);
                                 const width = Math.max(place(scale, endOf(ban, at)) - x, LEAST);
@@ -128,7 +130,8 @@ export function SwimLanes({ rows }: { rows: readonly HistoryRow[] }) {
         const at = now();
         const first = Math.min(...bans.map((ban) => ban.at));
         const left = width < NARROW ? NAME_NARROW : NAME;
-        const scale: Scale = { from: first - (at - first) * 0.02 - 60, to: at, left, width: Math.max(width - left - 4, 60) };
+        const room = Math.max(width - left - 4, 60);
+        const scale: Scale = { from: first - (at - first) * 0.02 - 60, to: at, left, width: room };
         const height = jails.length * LANE;
         return (
                 <div ref={element} class="lanes">

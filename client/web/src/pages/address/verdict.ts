@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* The verdict in a sentence: as the daemon's, but in the person's language, and with what is left in place of a date. */
+/* The verdict in a sentence: the daemon's, but in the person's language, and with what is left, not a date. */
 
 import type { ExplainedJail, Explanation } from '../../api/types';
 import { duration, list, relative } from '../../format';

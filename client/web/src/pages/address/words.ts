@@ -39,12 +39,14 @@ export const w = words({
                 sinceUntil: 'Since',
                 left: 'Left',
                 failures: 'Failures',
-                failuresOf: (n: number, most: number, span: string) => `${number(n)} (${number(most)} within ${span} are too many)`,
+                failuresOf: (n: number, most: number, span: string) =>
+                        `${number(n)} (${number(most)} within ${span} are too many)`,
                 banTime: 'Ban time',
                 step: 'Step',
                 stepText: (n: number) => `ban no. ${number(n)} in this jail`,
                 growing: (multipliers: string, most: string) =>
-                        `grows with each ban: ${multipliers ? `× ${multipliers}` : 'doubles'}${most && `, at most ${most}`}`,
+                        `grows with each ban: `
+                        + `${multipliers ? `× ${multipliers}` : 'doubles'}${most && `, at most ${most}`}`,
                 byHand: (uid: number) => `by hand, user ${uid}`,
                 reason: 'Reason',
                 by: 'By',
@@ -77,16 +79,19 @@ export const w = words({
                 sameOwner: (name: string) => `In ${name}`,
                 noNeighbours: 'Nobody else of it was ever banned here.',
                 all: 'All',
-                bannedIn: (who: string, jails: string, rest: string, why: string) => `${who} is banned in ${jails} ${rest}${why}.`,
+                bannedIn: (who: string, jails: string, rest: string, why: string) =>
+                        `${who} is banned in ${jails} ${rest}${why}.`,
                 becauseFailures: (n: number, span: string) =>
-                        `, because ${number(n)} ${n === 1 ? 'failure' : 'failures'}${span && ` within ${span}`} matched`,
+                        `, because ${number(n)} ${n === 1 ? 'failure' : 'failures'}${span && ` within ${span}`} `
+                        + `matched`,
                 becauseHand: ', by hand',
                 becauseList: ', because a list names it',
                 forEver: 'for good',
                 forAnother: (span: string) => `for another ${span}`,
                 coveredBy: (who: string, network: string, jail: string) =>
                         `${who} is not banned by itself, but ${network}, which holds it, is banned in ${jail}.`,
-                allowedBy: (who: string, entry: string) => `${who} is allowed by ${entry}, so it is not going to be banned.`,
+                allowedBy: (who: string, entry: string) =>
+                        `${who} is allowed by ${entry}, so it is not going to be banned.`,
                 bannedBefore: (who: string, n: number, when: string) =>
                         `${who} is not banned now. It was ${times(n)} before, last ${when}.`,
                 neverSeen: (who: string) => `${who} is not banned, and was never seen here.`,
@@ -125,12 +130,14 @@ export const w = words({
                 sinceUntil: 'Seit',
                 left: 'Noch',
                 failures: 'Fehlversuche',
-                failuresOf: (n: number, most: number, span: string) => `${number(n)} (${number(most)} in ${span} sind zu viele)`,
+                failuresOf: (n: number, most: number, span: string) =>
+                        `${number(n)} (${number(most)} in ${span} sind zu viele)`,
                 banTime: 'Sperrzeit',
                 step: 'Stufe',
                 stepText: (n: number) => `Sperre Nr. ${number(n)} in diesem Jail`,
                 growing: (multipliers: string, most: string) =>
-                        `wächst mit jeder Sperre: ${multipliers ? `× ${multipliers}` : 'verdoppelt sich'}${most && `, höchstens ${most}`}`,
+                        `wächst mit jeder Sperre: `
+                        + `${multipliers ? `× ${multipliers}` : 'verdoppelt sich'}${most && `, höchstens ${most}`}`,
                 byHand: (uid: number) => `von Hand, Benutzer ${uid}`,
                 reason: 'Grund',
                 by: 'Durch',
@@ -163,16 +170,19 @@ export const w = words({
                 sameOwner: (name: string) => `In ${name}`,
                 noNeighbours: 'Niemand sonst daraus war hier je gesperrt.',
                 all: 'Alle',
-                bannedIn: (who: string, jails: string, rest: string, why: string) => `${who} ist ${rest} gesperrt in ${jails}${why}.`,
+                bannedIn: (who: string, jails: string, rest: string, why: string) =>
+                        `${who} ist ${rest} gesperrt in ${jails}${why}.`,
                 becauseFailures: (n: number, span: string) =>
-                        `, weil ${number(n)} ${n === 1 ? 'Fehlversuch' : 'Fehlversuche'}${span && ` in ${span}`} passten`,
+                        `, weil ${number(n)} ${n === 1 ? 'Fehlversuch' : 'Fehlversuche'}${span && ` in ${span}`} `
+                        + `passten`,
                 becauseHand: ', von Hand',
                 becauseList: ', weil eine Liste sie nennt',
                 forEver: 'für immer',
                 forAnother: (span: string) => `noch ${span}`,
                 coveredBy: (who: string, network: string, jail: string) =>
                         `${who} ist selbst nicht gesperrt, aber ${network}, worin sie liegt, ist in ${jail} gesperrt.`,
-                allowedBy: (who: string, entry: string) => `${who} ist eine Ausnahme durch ${entry} und wird nicht gesperrt.`,
+                allowedBy: (who: string, entry: string) =>
+                        `${who} ist eine Ausnahme durch ${entry} und wird nicht gesperrt.`,
                 bannedBefore: (who: string, n: number, when: string) =>
                         `${who} ist nicht gesperrt. Früher war sie es ${mal(n)}, zuletzt ${when}.`,
                 neverSeen: (who: string) => `${who} ist nicht gesperrt und war hier noch nie zu sehen.`,

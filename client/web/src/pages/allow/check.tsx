@@ -49,7 +49,13 @@ export function CheckCard() {
                                 }}
                         >
                                 <Field label={w.checkHint} hideLabel error={error && errorText(error)}>
-                                        <Input mono type="search" placeholder={w.checkHint} value={text} onValue={setText} />
+                                        <Input
+                                                mono
+                                                type="search"
+                                                placeholder={w.checkHint}
+                                                value={text}
+                                                onValue={setText}
+                                        />
                                 </Field>
                                 <Button type="submit">{w.check}</Button>
                         </form>

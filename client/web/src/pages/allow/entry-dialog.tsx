@@ -34,7 +34,7 @@ function secondsOf(text: string): number {
         return text === '' ? 0 : Math.floor(new Date(text).getTime() / 1000);
 }
 
-/* A too wide network, a jail that does not run, a host name that is not found: the daemon takes them when it is forced. */
+/* A too wide network, a jail that does not run, a host name that is not found: taken when it is forced. */
 function canForce(error: Error | null): boolean {
         return error instanceof ApiError && error.status === 400 && /force/.test(error.message);
 }
@@ -98,7 +98,11 @@ export function EntryDialog({ row, onClose }: { row?: AllowRow; onClose: () => v
                                                 hint={w.entryHint}
                                                 error={state.asked && entry === '' ? w.enter : undefined}
                                         >
-                                                <Input mono value={state.entry} onValue={(text) => change({ entry: text })} />
+                                                <Input
+                                                        mono
+                                                        value={state.entry}
+                                                        onValue={(text) => change({ entry: text })}
+                                                />
                                         </Field>
                                 )}
                                 <JailChoice
@@ -108,7 +112,11 @@ export function EntryDialog({ row, onClose }: { row?: AllowRow; onClose: () => v
                                         onChosen={(jails) => change({ jails })}
                                 />
                                 <Field label={w.note} hint={w.noteHint} optional>
-                                        <Input value={state.note} maxLength={200} onValue={(note) => change({ note })} />
+                                        <Input
+                                                value={state.note}
+                                                maxLength={200}
+                                                onValue={(note) => change({ note })}
+                                        />
                                 </Field>
                                 <Field label={w.expires} hint={w.expiresHint} optional>
                                         <Input

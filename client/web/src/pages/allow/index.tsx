@@ -44,7 +44,9 @@ function Jails({ row }: { row: AllowRow }) {
         return (
                 <>
                         {row.jails.length > 0 ? list(row.jails) : w.allJails}
-                        {row.waiting.length > 0 && <small class="warn allow-more">{w.waiting(list(row.waiting))}</small>}
+                        {row.waiting.length > 0 && (
+                                <small class="warn allow-more">{w.waiting(list(row.waiting))}</small>
+                        )}
                 </>
         );
 }
@@ -142,7 +144,15 @@ function Nothing({ search, onAsk }: { search: string; onAsk: (asked: Asked) => v
                         </Empty>
                 );
         return (
-                <Empty icon="allow" title={w.none} actions={<Button icon="plus" onClick={() => onAsk({})}>{w.add}</Button>}>
+                <Empty
+                        icon="allow"
+                        title={w.none}
+                        actions={
+                                <Button icon="plus" onClick={() => onAsk({})}>
+                                        {w.add}
+                                </Button>
+                        }
+                >
                         {w.noneText}
                 </Empty>
         );
@@ -150,7 +160,8 @@ function Nothing({ search, onAsk }: { search: string; onAsk: (asked: Asked) => v
 
 /* The list has at most some hundred entries: all of it is read, so that what is ours and what is not stay apart. */
 function useEntries(search: string) {
-        return useQuery<Paged<AllowRow>>('allow', { limit: LIMIT, total: true, search: search || null }, { events: EVENTS });
+        const query = { limit: LIMIT, total: true, search: search || null };
+        return useQuery<Paged<AllowRow>>('allow', query, { events: EVENTS });
 }
 
 export default function AllowPage() {

@@ -3,10 +3,14 @@
 import { number } from '../../format';
 import { words } from '../../words';
 
+const bans = (n: number) => `${number(n)} ${n === 1 ? 'ban' : 'bans'}`;
+const sperren = (n: number) => `${number(n)} ${n === 1 ? 'Sperre' : 'Sperren'}`;
+
 export const w = words({
         en: {
                 title: 'Allow list',
-                lead: (n: number) => `${number(n)} ${n === 1 ? 'entry' : 'entries'} of ours: never banned, whatever the log says`,
+                lead: (n: number) =>
+                        `${number(n)} ${n === 1 ? 'entry' : 'entries'} of ours: never banned, whatever the log says`,
                 add: 'Add…',
                 search: 'Entry or note',
                 ours: 'On the allow list',
@@ -27,7 +31,7 @@ export const w = words({
                 remove: 'Remove',
                 removed: (entry: string) => `${entry} is off the list.`,
                 addedToast: (entry: string, lifted: number) =>
-                        lifted > 0 ? `${entry} is on the list, ${number(lifted)} ${lifted === 1 ? 'ban' : 'bans'} lifted.`
+                        lifted > 0 ? `${entry} is on the list, ${bans(lifted)} lifted.`
                                 : `${entry} is on the list.`,
                 changed: (entry: string) => `${entry} is changed.`,
                 back: (entry: string) => `${entry} is on the list again.`,
@@ -64,7 +68,9 @@ export const w = words({
         },
         de: {
                 title: 'Ausnahmen',
-                lead: (n: number) => `${number(n)} ${n === 1 ? 'Eintrag' : 'Einträge'} von uns: nie gesperrt, was auch im Protokoll steht`,
+                lead: (n: number) =>
+                        `${number(n)} ${n === 1 ? 'Eintrag' : 'Einträge'} von uns: nie gesperrt, was auch im `
+                        + `Protokoll steht`,
                 add: 'Hinzufügen…',
                 search: 'Eintrag oder Notiz',
                 ours: 'Ausnahmen',
@@ -85,14 +91,16 @@ export const w = words({
                 remove: 'Entfernen',
                 removed: (entry: string) => `${entry} ist keine Ausnahme mehr.`,
                 addedToast: (entry: string, lifted: number) =>
-                        lifted > 0 ? `${entry} ist eine Ausnahme, ${number(lifted)} ${lifted === 1 ? 'Sperre' : 'Sperren'} aufgehoben.`
+                        lifted > 0 ? `${entry} ist eine Ausnahme, ${sperren(lifted)} aufgehoben.`
                                 : `${entry} ist eine Ausnahme.`,
                 changed: (entry: string) => `${entry} ist geändert.`,
                 back: (entry: string) => `${entry} ist wieder eine Ausnahme.`,
                 problemApplying: (problem: string) => `Behalten, aber fail2ban ließ es sich nicht sagen: ${problem}`,
                 covered: (network: string) => ` Eine Sperre von ${network}, worin sie liegt, ist noch in Kraft.`,
                 none: 'Niemand ist ausgenommen',
-                noneText: 'Tragen Sie zuerst Ihre eigenen Adressen ein, damit ein vertipptes Passwort Sie nicht aussperrt.',
+                noneText:
+                        'Tragen Sie zuerst Ihre eigenen Adressen ein, damit ein vertipptes Passwort Sie nicht '
+                        + 'aussperrt.',
                 noMatch: 'Kein Eintrag passt',
                 noMatchText: 'Nichts auf der Liste hat dies im Namen oder in der Notiz.',
                 noTheirs: 'fail2ban nimmt von sich aus niemanden aus.',

@@ -12,18 +12,24 @@ import { w } from './words';
 export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => MenuItem[]) {
         const columns: Column<ActiveBan>[] = [
                 {
-                        id: 'address', title: () => w.address, min: 136, grow: 1.6, rank: 0, sortable: true, card: 'title',
+                        id: 'address', title: () => w.address, min: 136, grow: 1.6, rank: 0, sortable: true,
+                        card: 'title',
                         cell: (ban) => <Address address={ban.address} />,
                 },
                 {
-                        id: 'country', title: () => w.country, min: 120, grow: 1.2, rank: 3, sortable: true, card: 'line',
+                        id: 'country', title: () => w.country, min: 120, grow: 1.2, rank: 3, sortable: true,
+                        card: 'line',
                         cell: (ban) => <Country code={ban.country} />,
                 },
                 {
-                        id: 'network', title: () => w.network, min: 130, grow: 1.6, rank: 6, sortable: true, card: 'none',
+                        id: 'network', title: () => w.network, min: 130, grow: 1.6, rank: 6, sortable: true,
+                        card: 'none',
                         filled: () => store.version.value >= 0 && store.table.hasNetworks,
                         cell: (ban) => (ban.network ? (
-                                <Network network={ban.network} organisation={organisationOf(ban.network, ban.address)} />
+                                <Network
+                                        network={ban.network}
+                                        organisation={organisationOf(ban.network, ban.address)}
+                                />
                         ) : (
                                 <span class="soft">–</span>
                         )),
@@ -43,7 +49,8 @@ export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => Menu
                         cell: ({ failures }, card) => (card ? w.failuresN(failures) : number(failures)),
                 },
                 {
-                        id: 'count', title: () => w.count, min: 72, rank: 4, numeric: true, sortable: true, card: 'line',
+                        id: 'count', title: () => w.count, min: 72, rank: 4, numeric: true, sortable: true,
+                        card: 'line',
                         cell: ({ count }, card) => (count === 0 ? <span class="soft">{card ? '' : '–'}</span>
                                 : <span title={w.countHint(count)}>{card ? w.countN(count) : number(count)}</span>),
                 },
@@ -52,14 +59,20 @@ export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => Menu
                         cell: (ban) => <Time at={ban.banned_at} />,
                 },
                 {
-                        id: 'until', title: () => w.until, min: 104, rank: 2, numeric: true, sortable: true, card: 'line',
+                        id: 'until', title: () => w.until, min: 104, rank: 2, numeric: true, sortable: true,
+                        card: 'line',
                         cell: (ban) => <Countdown until={ban.ends_at} />,
                 },
                 {
                         id: 'actions', title: () => w.actions, hideTitle: true, min: 40, rank: 1, card: 'side',
                         // a key, since another ban may move to this row while the menu is open: then it closes
                         cell: (ban) => (
-                                <Menu key={`${ban.jail} ${ban.address}`} label={w.actions} icon="more" items={menu(ban)} />
+                                <Menu
+                                key={`${ban.jail} ${ban.address}`}
+                                label={w.actions}
+                                icon="more"
+                                items={menu(ban)}
+                        />
                         ),
                 },
         ];

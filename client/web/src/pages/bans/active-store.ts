@@ -95,7 +95,8 @@ class ActiveStore {
                 } catch (error) {
                         if (this.abort.signal.aborted)
                                 return;
-                        this.error.value = error instanceof ApiError ? error : new ApiError(0, 'Unknown', String(error));
+                        this.error.value = error instanceof ApiError ? error
+                                : new ApiError(0, 'Unknown', String(error));
                         if (this.table.live === 0)
                                 this.state.value = 'failed';
                 } finally {

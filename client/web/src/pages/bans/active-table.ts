@@ -211,7 +211,8 @@ export class ActiveTable {
         }
 
         /** Whether a slot's address lies in a network: family, its four words and their masks, its length. */
-        within(family: number, base: readonly number[], masks: readonly number[], bits: number): (slot: number) => boolean {
+        within(family: number, base: readonly number[], masks: readonly number[], bits: number)
+                        : (slot: number) => boolean {
                 this.parse();
                 const { families, words, lengths } = this;
                 const wanted = base.map((word, i) => (word & (masks[i] ?? 0)) >>> 0);

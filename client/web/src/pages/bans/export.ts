@@ -2,6 +2,7 @@
 
 /* The bans that are listed as a file, made here: they are all in memory. */
 
+import type { Rows } from '../../ui/virtual-table';
 import type { ActiveBan } from './active-table';
 
 const KEYS = ['jail', 'address', 'banned_at', 'ends_at', 'failures', 'count', 'country', 'network', 'origin'] as const;
@@ -31,7 +32,7 @@ function save(parts: string[], type: string, name: string): void {
         setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-export function exportBans(format: 'csv' | 'json', bans: { count: number; at(index: number): ActiveBan | undefined }): void {
+export function exportBans(format: 'csv' | 'json', bans: Rows<ActiveBan>): void {
         const csv = format === 'csv';
         const parts: string[] = [csv ? `${KEYS.join(',')}\r\n` : '['];
         let piece: string[] = [];

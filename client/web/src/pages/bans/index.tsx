@@ -30,7 +30,9 @@ function menuOf(ban: ActiveBan, onBan: (asked: Asked) => void): MenuItem[] {
         const pair = { address: ban.address, jail: ban.jail };
         const network = networkAround(ban.address);
         const wider: MenuItem[] = network === null ? [] : [{
-                text: w.banNetwork(network), icon: 'bans', run: () => onBan({ addresses: [network], jails: [ban.jail] }),
+                text: w.banNetwork(network),
+                icon: 'bans',
+                run: () => onBan({ addresses: [network], jails: [ban.jail] }),
         }];
         return [
                 { text: w.unban, icon: 'close', run: () => void unban([pair]) },

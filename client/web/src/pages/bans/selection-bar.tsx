@@ -48,7 +48,11 @@ export function SelectionBar({ rows, selection, onBan }: {
         return (
                 <div class="table-tools table-selection" role="toolbar" aria-label={w.selected(count)}>
                         <strong aria-live="polite">{w.selected(count)}</strong>
-                        <Button kind="primary" busy={busy === 'unban'} onClick={() => run('unban', () => unban(pairs()))}>
+                        <Button
+                                kind="primary"
+                                busy={busy === 'unban'}
+                                onClick={() => run('unban', () => unban(pairs()))}
+                        >
                                 {few ? w.unbanN(addresses) : w.unbanManyAction(count)}
                         </Button>
                         {few && (

@@ -57,7 +57,9 @@ export const w = words({
                 none: 'No bans in force',
                 noneText: 'fail2ban holds nobody at the moment. A ban appears here the moment it happens.',
                 noMatch: 'No ban matches',
-                noMatchText: 'Nothing in force fits what you search for. It may have been banned earlier: look in the history.',
+                noMatchText:
+                        'Nothing in force fits what you search for. It may have been banned earlier: look in the '
+                        + 'history.',
                 clearFilters: 'Show all',
                 inHistory: 'Search the history',
                 unbanned: (n: number) => `Unbanned ${addresses(n)}.`,
@@ -145,7 +147,9 @@ export const w = words({
                 since: 'Seit',
                 until: 'Noch',
                 none: 'Keine Sperren in Kraft',
-                noneText: 'fail2ban hält gerade niemanden fest. Eine Sperre erscheint hier in dem Augenblick, in dem sie geschieht.',
+                noneText:
+                        'fail2ban hält gerade niemanden fest. Eine Sperre erscheint hier in dem Augenblick, in '
+                        + 'dem sie geschieht.',
                 noMatch: 'Keine Sperre passt',
                 noMatchText: 'Nichts in Kraft passt zur Suche. Vielleicht war es früher gesperrt: der Verlauf weiß es.',
                 clearFilters: 'Alle zeigen',
@@ -163,10 +167,13 @@ export const w = words({
                 allowedAlready: 'Alle stehen schon auf der Liste der Erlaubten.',
                 tooMany: (most: number) => `Höchstens ${number(most)} auf einmal: erlauben Sie stattdessen ein Netz.`,
                 unbanManyTitle: (n: number) => `${sperren(n)} aufheben?`,
-                unbanManyText: 'Wer entsperrt ist, kann sofort wiederkommen. Rückgängig sperrt erneut, jeweils für eine volle Sperrzeit.',
+                unbanManyText:
+                        'Wer entsperrt ist, kann sofort wiederkommen. Rückgängig sperrt erneut, jeweils für eine '
+                        + 'volle Sperrzeit.',
                 unbanManyAction: (n: number) => `${sperren(n)} aufheben`,
                 unbanAllTitle: (n: number) => `Alle ${sperren(n)} aufheben?`,
-                unbanAllText: 'Jede Adresse in jedem Jail ist sofort wieder frei. Das lässt sich nicht rückgängig machen.',
+                unbanAllText:
+                        'Jede Adresse in jedem Jail ist sofort wieder frei. Das lässt sich nicht rückgängig machen.',
                 unbanAllDone: (n: number) => `${sperren(n)} aufgehoben.`,
                 stale: 'Diese Sperren sind vielleicht veraltet.',
                 manualBy: (uid: number) => `von Hand, Benutzer ${uid}`,

@@ -11,8 +11,8 @@ import { w } from './words';
 /* The year only where it is another one. */
 function moment(at: number): string {
         const year = new Date(at * 1000).getFullYear() === new Date().getFullYear() ? {} : { year: 'numeric' as const };
-        return dateParts({ ...year, day: '2-digit', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
-                at);
+        const two = '2-digit';
+        return dateParts({ ...year, day: two, month: 'short', hour: two, minute: two, second: two }, at);
 }
 
 function Ended({ row }: { row: HistoryRow }) {
@@ -36,7 +36,9 @@ const columns: Column<HistoryRow>[] = [
         },
         {
                 id: 'kind', title: () => w.what, min: 70, rank: 1, card: 'side', filled: () => mixed.value,
-                cell: ({ kind }) => (!mixed.value ? null : kind === 'ban' ? <Badge tone="bad">{w.ban}</Badge> : <Badge tone="good">{w.unban}</Badge>),
+                cell: ({ kind }) => (!mixed.value ? null : (
+                        <Badge tone={kind === 'ban' ? 'bad' : 'good'}>{kind === 'ban' ? w.ban : w.unban}</Badge>
+                )),
         },
         {
                 id: 'address', title: () => w.address, min: 136, grow: 1.5, rank: 0, card: 'title',

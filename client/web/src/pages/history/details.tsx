@@ -20,7 +20,8 @@ export function HistoryDetails({ row }: { row: HistoryRow }) {
                         <Loaded query={ban} skeleton={<Skeleton lines={3} height={14} />}>
                                 {({ rows }) => {
                                         const lines = rows[0]?.matches ?? [];
-                                        return lines.length > 0 ? <Lines lines={lines} /> : <p class="soft">{w.noLines}</p>;
+                                        return lines.length > 0 ? <Lines lines={lines} />
+                                                : <p class="soft">{w.noLines}</p>;
                                 }}
                         </Loaded>
                         <Link class="link" to={buildPath('/address/:address', { address })}>

@@ -47,7 +47,13 @@ function AddressField({ field }: { field: { current: HTMLDivElement | null } }) 
         return (
                 <div class="search-field" ref={field}>
                         <Icon name="search" size={16} />
-                        <Input type="search" aria-label={w.search} placeholder={w.search} value={typed} onValue={type} />
+                        <Input
+                                type="search"
+                                aria-label={w.search}
+                                placeholder={w.search}
+                                value={typed}
+                                onValue={type}
+                        />
                 </div>
         );
 }

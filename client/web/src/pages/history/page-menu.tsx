@@ -45,7 +45,8 @@ export function PageMenu() {
         const compact = () => run<{ bytes_gained: number }>('history/compact',
                 (result) => w.compacted(bytes(result.bytes_gained)));
         const items: MenuItem[] = [
-                { text: w.exportCsv, icon: 'download', run: () => download('history/export', { format: 'csv', ...wanted }) },
+                { text: w.exportCsv, icon: 'download',
+                        run: () => download('history/export', { format: 'csv', ...wanted }) },
                 { text: w.exportJson, icon: 'download',
                         run: () => download('history/export', { format: 'jsonl', ...wanted }) },
                 { text: w.importLog, icon: 'upload', run: () => setOpen('import') },

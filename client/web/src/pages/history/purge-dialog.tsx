@@ -30,7 +30,8 @@ export function PurgeDialog({ onClose }: { onClose: () => void }) {
         async function purge(): Promise<void> {
                 setBusy(true);
                 try {
-                        const { removed } = await follow(post<{ removed: number } | Accepted>('history/purge', { before }));
+                        const answer = post<{ removed: number } | Accepted>('history/purge', { before });
+                        const { removed } = await follow(answer);
                         toast({ text: w.purged(removed), tone: 'good' });
                         refreshQueries('history');
                         onClose();
@@ -47,7 +48,12 @@ export function PurgeDialog({ onClose }: { onClose: () => void }) {
                         actions={
                                 <>
                                         <Button onClick={onClose}>{w.cancel}</Button>
-                                        <Button kind="danger" disabled={!count} busy={busy} onClick={() => void purge()}>
+                                        <Button
+                                                kind="danger"
+                                                disabled={!count}
+                                                busy={busy}
+                                                onClick={() => void purge()}
+                                        >
                                                 {w.purgeAction(count ?? 0)}
                                         </Button>
                                 </>

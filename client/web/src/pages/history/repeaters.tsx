@@ -32,7 +32,10 @@ function Row({ row, most, networks }: { row: Repeater; most: number; networks: b
                         </td>
                         {networks && (
                                 <td data-label={w.network}>
-                                        <Network network={row.network} organisation={organisationOf(row.network, row.address)} />
+                                        <Network
+                                                network={row.network}
+                                                organisation={organisationOf(row.network, row.address)}
+                                        />
                                 </td>
                         )}
                         <td data-label={w.jails} class="repeater-jails">

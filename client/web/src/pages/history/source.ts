@@ -109,7 +109,8 @@ export class HistorySource {
                 const { signal } = this.abort;
                 if (this.wanted.kind === '')
                         return await get<Paged<HistoryRow>>('history', query, signal);
-                const answer = await get<ColumnsAnswer>('history/columns', { ...query, kind: this.wanted.kind }, signal);
+                query.kind = this.wanted.kind;
+                const answer = await get<ColumnsAnswer>('history/columns', query, signal);
                 return { rows: rowsOf(answer), page: answer.page };
         }
 
@@ -128,7 +129,8 @@ export class HistorySource {
 
         /* Cuts the window into stretches of about a page. */
         private async count(head: Segment): Promise<void> {
-                const since = this.since ?? (await get<Archive>('history/archive', undefined, this.abort.signal)).oldest_at;
+                const since = this.since
+                        ?? (await get<Archive>('history/archive', undefined, this.abort.signal)).oldest_at;
                 const bucket = Math.max(LEAST_BUCKET, Math.ceil((this.until - since) / BUCKETS));
                 const trend = await get<Trend>('dashboard/bans/trend',
                         { ...this.filter, since, until: this.until, bucket: String(bucket) }, this.abort.signal);

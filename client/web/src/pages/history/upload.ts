@@ -4,7 +4,8 @@
 
 import { ApiError, apiUrl, type Accepted, type Query } from '../../api/client';
 
-export function upload<T>(path: string, query: Query, file: Blob, sent: (share: number) => void): Promise<T | Accepted> {
+export function upload<T>(path: string, query: Query, file: Blob, sent: (share: number) => void)
+                : Promise<T | Accepted> {
         return new Promise((resolve, reject) => {
                 const request = new XMLHttpRequest();
                 request.open('POST', apiUrl(path, query));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-/* The source of the table: made anew when the filter changes, or when there is something new and the list is at its top. */
+/* The source of the table: made anew when the filter changes, or something is new and the list is at its top. */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { onEvent } from '../../api/events';

@@ -54,12 +54,15 @@ export const w = words({
                 wider: 'Search all time',
                 noFilters: 'Without filters',
                 emptyArchive: 'The archive is empty',
-                emptyArchiveText: 'It fills by itself from fail2ban’s database. Older bans come from log files: import them.',
+                emptyArchiveText:
+                        'It fills by itself from fail2ban’s database. Older bans come from log files: import them.',
                 bans: 'Bans',
                 jails: 'Jails',
                 firstAt: 'First',
                 lastAt: 'Last',
-                repeatersFound: (n: number, more: boolean) => `${more ? 'The first ' : ''}${number(n)} ${n === 1 ? 'address' : 'addresses'} came again in this range`,
+                repeatersFound: (n: number, more: boolean) =>
+                        `${more ? 'The first ' : ''}${number(n)} ${n === 1 ? 'address' : 'addresses'} came again `
+                        + `in this range`,
                 atLeast: 'At least',
                 timesN: (n: number) => `${number(n)} times`,
                 noRepeaters: 'Nobody came again',
@@ -76,7 +79,9 @@ export const w = words({
                 working: 'Working…',
                 backup: 'Download a backup',
                 purgeTitle: 'Remove old bans',
-                purgeText: 'Bans from before this day are removed from the archive. Daily totals stay. This cannot be undone.',
+                purgeText:
+                        'Bans from before this day are removed from the archive. Daily totals stay. This cannot '
+                        + 'be undone.',
                 purgeBefore: 'Everything before',
                 purgeCount: (n: number) => `${bans(n)} would be removed.`,
                 purgeNone: 'Nothing is that old.',
@@ -85,7 +90,9 @@ export const w = words({
                 cancel: 'Cancel',
                 close: 'Close',
                 importTitle: 'Import log files',
-                importText: 'Log files of fail2ban 0.8 to 1.1, plain or .gz. What the archive knows already makes no second row.',
+                importText:
+                        'Log files of fail2ban 0.8 to 1.1, plain or .gz. What the archive knows already makes no '
+                        + 'second row.',
                 importFiles: 'Files',
                 importZone: 'Written in the time zone',
                 importZoneHint: 'For example Europe/Berlin, UTC or +02:00. Empty: the server’s own.',
@@ -98,7 +105,8 @@ export const w = words({
                 importResult: (lines: number, added: number, unbans: number) =>
                         `${number(lines)} lines: ${bans(added)} and ${number(unbans)} ends new`,
                 importMore: (changed: number, known: number, unreadable: number) =>
-                        `${number(changed)} known better, ${number(known)} known before, ${number(unreadable)} lines made no sense`,
+                        `${number(changed)} known better, ${number(known)} known before, ${number(unreadable)} `
+                        + `lines made no sense`,
                 importDryDone: 'Nothing was kept.',
                 noLines: 'No lines are kept of this ban.',
                 fullStory: 'The whole story',
@@ -144,12 +152,16 @@ export const w = words({
                 wider: 'Überall suchen',
                 noFilters: 'Ohne Filter',
                 emptyArchive: 'Das Archiv ist leer',
-                emptyArchiveText: 'Es füllt sich von selbst aus der Datenbank von fail2ban. Ältere Sperren stehen in Protokolldateien: importieren Sie sie.',
+                emptyArchiveText:
+                        'Es füllt sich von selbst aus der Datenbank von fail2ban. Ältere Sperren stehen in '
+                        + 'Protokolldateien: importieren Sie sie.',
                 bans: 'Sperren',
                 jails: 'Jails',
                 firstAt: 'Zuerst',
                 lastAt: 'Zuletzt',
-                repeatersFound: (n: number, more: boolean) => `${more ? 'Die ersten ' : ''}${number(n)} ${n === 1 ? 'Adresse kam' : 'Adressen kamen'} in diesem Zeitraum wieder`,
+                repeatersFound: (n: number, more: boolean) =>
+                        `${more ? 'Die ersten ' : ''}${number(n)} ${n === 1 ? 'Adresse kam' : 'Adressen kamen'} `
+                        + `in diesem Zeitraum wieder`,
                 atLeast: 'Mindestens',
                 timesN: (n: number) => `${number(n)}-mal`,
                 noRepeaters: 'Niemand kam wieder',
@@ -166,7 +178,9 @@ export const w = words({
                 working: 'Läuft…',
                 backup: 'Sicherung herunterladen',
                 purgeTitle: 'Alte Sperren entfernen',
-                purgeText: 'Sperren von vor diesem Tag werden aus dem Archiv entfernt. Tagessummen bleiben. Das lässt sich nicht rückgängig machen.',
+                purgeText:
+                        'Sperren von vor diesem Tag werden aus dem Archiv entfernt. Tagessummen bleiben. Das '
+                        + 'lässt sich nicht rückgängig machen.',
                 purgeBefore: 'Alles vor dem',
                 purgeCount: (n: number) => `${sperren(n)} würden entfernt.`,
                 purgeNone: 'Nichts ist so alt.',
@@ -175,7 +189,9 @@ export const w = words({
                 cancel: 'Abbrechen',
                 close: 'Schließen',
                 importTitle: 'Protokolldateien importieren',
-                importText: 'Protokolle von fail2ban 0.8 bis 1.1, einfach oder als .gz. Was das Archiv schon kennt, wird keine zweite Zeile.',
+                importText:
+                        'Protokolle von fail2ban 0.8 bis 1.1, einfach oder als .gz. Was das Archiv schon kennt, '
+                        + 'wird keine zweite Zeile.',
                 importFiles: 'Dateien',
                 importZone: 'Geschrieben in der Zeitzone',
                 importZoneHint: 'Zum Beispiel Europe/Berlin, UTC oder +02:00. Leer: die des Servers.',
@@ -188,7 +204,8 @@ export const w = words({
                 importResult: (lines: number, added: number, unbans: number) =>
                         `${number(lines)} Zeilen: ${sperren(added)} und ${number(unbans)} Enden neu`,
                 importMore: (changed: number, known: number, unreadable: number) =>
-                        `${number(changed)} besser bekannt, ${number(known)} schon bekannt, ${number(unreadable)} Zeilen ohne Sinn`,
+                        `${number(changed)} besser bekannt, ${number(known)} schon bekannt, `
+                        + `${number(unreadable)} Zeilen ohne Sinn`,
                 importDryDone: 'Nichts wurde behalten.',
                 noLines: 'Zu dieser Sperre sind keine Zeilen aufgehoben.',
                 fullStory: 'Die ganze Geschichte',
