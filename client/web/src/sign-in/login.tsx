@@ -10,6 +10,10 @@ export default function Login() {
         return (
                 <SignInFrame title={w.login}>
                         <LoginForm onDone={() => navigate(nextOf(place.value.query), { replace: true })} />
+                        <details class="soft">
+                                <summary>{w.forgot}</summary>
+                                <code>runuser -u bangui-rest -- bangui-rest --set-password</code>
+                        </details>
                 </SignInFrame>
         );
 }

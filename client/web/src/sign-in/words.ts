@@ -12,6 +12,7 @@ export const w = words({
                 wrong: 'That is not the password.',
                 left: (n: number) => (n === 1 ? 'One more try before a pause.' : `${n} more tries before a pause.`),
                 pause: (s: number) => `Too many wrong tries. You can try again in ${s} s.`,
+                forgot: 'Forgotten? On the server, this sets a new one:',
                 again: 'Your session has ended',
                 againText: 'Sign in to go on. What you have typed stays.',
                 leave: 'Leave the page',
@@ -50,6 +51,7 @@ export const w = words({
                 left: (n: number) =>
                         n === 1 ? 'Noch ein Versuch bis zu einer Pause.' : `Noch ${n} Versuche bis zu einer Pause.`,
                 pause: (s: number) => `Zu viele falsche Versuche. In ${s} s können Sie es wieder versuchen.`,
+                forgot: 'Vergessen? Auf dem Server setzt dies ein neues:',
                 again: 'Ihre Sitzung ist zu Ende',
                 againText: 'Melden Sie sich an, um weiterzumachen. Was Sie eingegeben haben, bleibt.',
                 leave: 'Seite verlassen',
