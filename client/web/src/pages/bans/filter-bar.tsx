@@ -37,12 +37,20 @@ export function SearchField({ field, label, hint }: {
         const [search, setSearch] = useQueryState('q');
         const [typed, setTyped] = useState(search);
         const timer = useRef(0);
-        useEffect(() => setTyped(search), [search]);
+        const own = useRef(search); /* set here: what is typed since then stays */
+        useEffect(() => {
+                if (search !== own.current)
+                        setTyped(search);
+                own.current = search;
+        }, [search]);
         useEffect(() => () => clearTimeout(timer.current), []);
         const type = (text: string) => {
                 setTyped(text);
                 clearTimeout(timer.current);
-                timer.current = window.setTimeout(() => setSearch(text.trim()), TYPING);
+                timer.current = window.setTimeout(() => {
+                        own.current = text.trim();
+                        setSearch(own.current);
+                }, TYPING);
         };
         return (
                 <div class="search-field" ref={field ?? null}>

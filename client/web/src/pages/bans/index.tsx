@@ -50,7 +50,10 @@ function useLetters(rows: ActiveRows, selection: Selection, field: { current: HT
                 return pairs.length > 0 || !ban ? pairs : [{ address: ban.address, jail: ban.jail }];
         };
         return {
-                '/': () => field.current?.querySelector('input')?.focus(),
+                '/': () => {
+                        selection.clear();
+                        requestAnimationFrame(() => field.current?.querySelector('input')?.focus());
+                },
                 u: (ban?: ActiveBan) => void unban(chosen(ban)).then(finish),
                 a: (ban?: ActiveBan) => {
                         const pairs = chosen(ban);

@@ -33,11 +33,17 @@ function AddressField({ field }: { field: { current: HTMLDivElement | null } }) 
         const { filters, set, clear } = useFilters();
         const [typed, setTyped] = useState(filters.address ?? '');
         const timer = useRef(0);
-        useEffect(() => setTyped(filters.address ?? ''), [filters.address]);
+        const own = useRef(filters.address ?? ''); /* set here: what is typed since then stays */
+        useEffect(() => {
+                if ((filters.address ?? '') !== own.current)
+                        setTyped(filters.address ?? '');
+                own.current = filters.address ?? '';
+        }, [filters.address]);
         const type = (text: string) => {
                 setTyped(text);
                 clearTimeout(timer.current);
                 timer.current = window.setTimeout(() => {
+                        own.current = text.trim();
                         if (text.trim())
                                 set({ address: text.trim() }, false);
                         else
