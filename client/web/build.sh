@@ -7,7 +7,7 @@
 set -eu
 
 root=$PWD source=$1 folder=$2 stamp=$3 depfile=$4
-copied='index.html package.json package-lock.json tsconfig.json vite.config.ts .npmrc public src test'
+copied='index.html package.json package-lock.json tsconfig.json vite.config.ts .npmrc .prettierrc.json public src test'
 
 mkdir -p "$folder"
 cd "$folder"
@@ -37,7 +37,7 @@ cd "$root"
 {
         printf '%s:' "$stamp"
         find "$source/public" "$source/src" "$source/test" -type f -printf ' %p'
-        for name in index.html package.json package-lock.json tsconfig.json vite.config.ts .npmrc; do
+        for name in index.html package.json package-lock.json tsconfig.json vite.config.ts .npmrc .prettierrc.json; do
                 printf ' %s' "$source/$name"
         done
         echo

@@ -22,27 +22,23 @@ const NONE: AddressKey = { family: NO_ADDRESS, words: [0, 0, 0, 0], bits: 0 };
 
 function parseV4(text: string): number | null {
         const parts = text.split('.');
-        if (parts.length !== 4)
-                return null;
+        if (parts.length !== 4) return null;
         let value = 0;
         for (const part of parts) {
-                if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255)
-                        return null;
+                if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null;
                 value = value * 256 + Number(part);
         }
         return value;
 }
 
 function parseGroups(text: string): number[] | null {
-        if (text === '')
-                return [];
+        if (text === '') return [];
         const groups: number[] = [];
         const parts = text.split(':');
         for (const [i, part] of parts.entries()) {
                 if (i === parts.length - 1 && part.includes('.')) {
                         const v4 = parseV4(part);
-                        if (v4 === null)
-                                return null;
+                        if (v4 === null) return null;
                         groups.push(Math.floor(v4 / 65536), v4 % 65536);
                 } else if (/^[0-9a-f]{1,4}$/i.test(part)) {
                         groups.push(parseInt(part, 16));
@@ -57,11 +53,9 @@ function parseV6(text: string): [number, number, number, number] | null {
         const halves = text.split('::');
         const head = parseGroups(halves[0] ?? '');
         const tail = halves.length === 2 ? parseGroups(halves[1] ?? '') : [];
-        if (!head || !tail || halves.length > 2)
-                return null;
+        if (!head || !tail || halves.length > 2) return null;
         const missing = 8 - head.length - tail.length;
-        if (halves.length === 2 ? missing < 1 : missing !== 0)
-                return null;
+        if (halves.length === 2 ? missing < 1 : missing !== 0) return null;
         const groups = [...head, ...new Array<number>(missing).fill(0), ...tail];
         const word = (i: number) => (groups[2 * i] ?? 0) * 65536 + (groups[2 * i + 1] ?? 0);
         return [word(0), word(1), word(2), word(3)];
@@ -70,8 +64,7 @@ function parseV6(text: string): [number, number, number, number] | null {
 /** An address, or a network in CIDR form. */
 export function addressKey(text: string): AddressKey {
         const [address = '', length, more] = text.split('/');
-        if (more !== undefined || (length !== undefined && !/^\d{1,3}$/.test(length)))
-                return NONE;
+        if (more !== undefined || (length !== undefined && !/^\d{1,3}$/.test(length))) return NONE;
         if (address.includes(':')) {
                 const words = parseV6(address);
                 const bits = length === undefined ? 128 : Number(length);
@@ -98,8 +91,7 @@ export function masks({ family, bits }: AddressKey): [number, number, number, nu
 }
 
 export function inside(network: AddressKey, key: AddressKey): boolean {
-        if (network.family !== key.family || key.bits < network.bits || network.family === NO_ADDRESS)
-                return false;
+        if (network.family !== key.family || key.bits < network.bits || network.family === NO_ADDRESS) return false;
         return masks(network).every((m, i) => ((key.words[i] ?? 0) & m) >>> 0 === ((network.words[i] ?? 0) & m) >>> 0);
 }
 
@@ -108,14 +100,11 @@ function v6Text(words: readonly number[]): string {
         let best = { at: -1, length: 1 };
         for (let at = 0; at < 8; at++) {
                 let length = 0;
-                while (at + length < 8 && groups[at + length] === 0)
-                        length++;
-                if (length > best.length)
-                        best = { at, length };
+                while (at + length < 8 && groups[at + length] === 0) length++;
+                if (length > best.length) best = { at, length };
         }
         const hex = (part: number[]) => part.map((group) => group.toString(16)).join(':');
-        if (best.at < 0)
-                return hex(groups);
+        if (best.at < 0) return hex(groups);
         return `${hex(groups.slice(0, best.at))}::${hex(groups.slice(best.at + best.length))}`;
 }
 
@@ -126,7 +115,6 @@ export function networkAround(text: string): string | null {
                 const value = key.words[3];
                 return `${[24, 16, 8].map((shift) => (value >>> shift) & 255).join('.')}.0/24`;
         }
-        if (key.family === V6 && key.bits > 64)
-                return `${v6Text([key.words[0], key.words[1], 0, 0])}/64`;
+        if (key.family === V6 && key.bits > 64) return `${v6Text([key.words[0], key.words[1], 0, 0])}/64`;
         return null;
 }

@@ -16,10 +16,7 @@ function cached<T>(key: string, make: () => T): T {
 }
 
 function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-        return cached(
-                `n${locale.value}${JSON.stringify(options)}`,
-                () => new Intl.NumberFormat(locale.value, options),
-        );
+        return cached(`n${locale.value}${JSON.stringify(options)}`, () => new Intl.NumberFormat(locale.value, options));
 }
 
 function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

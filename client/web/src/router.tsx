@@ -65,7 +65,7 @@ function keepScroll(key: string): void {
 let restoring = 0;
 
 /* The content may still be on its way: tried until it is as high as it was, for a while, or until the person scrolls.
-   */
+ */
 function restoreScroll(key: string): void {
         const wanted = scrolls()[key] ?? 0;
         const until = performance.now() + RESTORE_FOR;

@@ -55,15 +55,29 @@ test('charts: small countries have a place', () => {
 
 test('charts: arrow keys go to the nearest place ahead', () => {
         const here = { name: 'here', x: 10, y: 10 };
-        const places = [here, { name: 'far', x: 90, y: 10 }, { name: 'near', x: 30, y: 12 }, { name: 'aside', x: 12, y: 40 }];
+        const places = [
+                here,
+                { name: 'far', x: 90, y: 10 },
+                { name: 'near', x: 30, y: 12 },
+                { name: 'aside', x: 12, y: 40 },
+        ];
         assert.equal(nearest(places, here, 'ArrowRight')?.name, 'near');
         assert.equal(nearest(places, here, 'ArrowDown')?.name, 'aside');
         assert.equal(nearest(places, here, 'ArrowLeft'), undefined);
 });
 
 test('charts: a trend without jails is one layer, and buckets end where the next begins', () => {
-        const data = { rows: [{ at: 0, bans: 3 }, { at: 82_800, bans: 0 }], bucket_seconds: 86_400 };
-        assert.deepEqual(layersOf(data).map(({ bans }) => bans), [[3, 0]]);
+        const data = {
+                rows: [
+                        { at: 0, bans: 3 },
+                        { at: 82_800, bans: 0 },
+                ],
+                bucket_seconds: 86_400,
+        };
+        assert.deepEqual(
+                layersOf(data).map(({ bans }) => bans),
+                [[3, 0]],
+        );
         assert.equal(bucketEnd(data, 0), 82_800);
         assert.equal(bucketEnd(data, 1), 169_200);
 });
@@ -72,7 +86,10 @@ test('charts: jails without a colour of their own are one layer', () => {
         const rows = [{ at: 0, bans: 6 }];
         const series = ['unheard-of', 'unknown', ''].map((jail) => ({ jail, bans: [2] }));
         const layers = layersOf({ rows, series, bucket_seconds: 60 });
-        assert.deepEqual(layers.map(({ jail, slot, bans }) => ({ jail, slot, bans })), [{ jail: '', slot: 8, bans: [6] }]);
+        assert.deepEqual(
+                layers.map(({ jail, slot, bans }) => ({ jail, slot, bans })),
+                [{ jail: '', slot: 8, bans: [6] }],
+        );
 });
 
 test('charts: a jail’s colour by its place, the last for all others', () => {

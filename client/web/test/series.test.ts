@@ -6,8 +6,17 @@ import { fits } from '../src/api/events';
 import { assignSeries } from '../src/state/series';
 
 test('series: up to eight jails have a colour each, by name', () => {
-        const series = assignSeries([{ name: 'sshd', total_banned: 9 }, { name: 'nginx', total_banned: 1 }]);
-        assert.deepEqual([...series], [['nginx', 1], ['sshd', 2]]);
+        const series = assignSeries([
+                { name: 'sshd', total_banned: 9 },
+                { name: 'nginx', total_banned: 1 },
+        ]);
+        assert.deepEqual(
+                [...series],
+                [
+                        ['nginx', 1],
+                        ['sshd', 2],
+                ],
+        );
 });
 
 test('series: of more jails the loudest seven', () => {

@@ -74,11 +74,7 @@ const handlers = new Set<{ pattern: string; handler: Handler }>();
 
 /** Whether a type fits a pattern: "Bans.Banned", "Bans.*", "*". */
 export function fits(pattern: string, type: string): boolean {
-        return (
-                pattern === '*' ||
-                pattern === type ||
-                (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)))
-        );
+        return pattern === '*' || pattern === type || (pattern.endsWith('.*') && type.startsWith(pattern.slice(0, -1)));
 }
 
 /** Calls the handler for each event that fits, until the returned function is called. */

@@ -146,8 +146,7 @@ function eachInUse(action: (entry: Entry) => void): void {
 document.addEventListener('visibilitychange', () => {
         if (!document.hidden) eachInUse((entry) => entry.dirty && void load(entry));
 });
-for (const pattern of ['Page.Reconnected', 'Bridge.Online', 'Bridge.Reset'])
-        onEvent(pattern, () => eachInUse(settle));
+for (const pattern of ['Page.Reconnected', 'Bridge.Online', 'Bridge.Reset']) onEvent(pattern, () => eachInUse(settle));
 
 /** Reads again all that is shown and starts with that path: after a change made here. */
 export function refreshQueries(prefix = ''): void {

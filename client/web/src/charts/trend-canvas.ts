@@ -116,13 +116,15 @@ function options(data: TrendData, layers: readonly Layer[], width: number, heigh
                 axes: axes(data, width < 480),
                 series: [
                         {},
-                        ...[...layers].reverse().map(({ slot }): uPlot.Series => ({
-                                fill: colour(`--s${slot}`),
-                                stroke: card,
-                                width: data.rows.length > width / 6 ? 0 : 0.7,
-                                points: { show: false },
-                                ...(bars && { paths: bars }),
-                        })),
+                        ...[...layers].reverse().map(
+                                ({ slot }): uPlot.Series => ({
+                                        fill: colour(`--s${slot}`),
+                                        stroke: card,
+                                        width: data.rows.length > width / 6 ? 0 : 0.7,
+                                        points: { show: false },
+                                        ...(bars && { paths: bars }),
+                                }),
+                        ),
                 ],
         };
 }

@@ -45,20 +45,13 @@ export function Banners() {
                 return (
                         <Notice tone="warn" title={w.daemonAway}>
                                 {awayAt.value > 0 &&
-                                        w.awaySince(
-                                                dateTime(awayAt.value),
-                                                relative(awayAt.value, seconds.value),
-                                        )}{' '}
+                                        w.awaySince(dateTime(awayAt.value), relative(awayAt.value, seconds.value))}{' '}
                                 {w.daemonAwayText}
                         </Notice>
                 );
         if (status.data && !status.data.online && pageOf()?.row.path !== '/server')
                 return (
-                        <Notice
-                                tone="warn"
-                                title={w.fail2banAway}
-                                actions={<Link to="/server">{w.fail2banLink}</Link>}
-                        >
+                        <Notice tone="warn" title={w.fail2banAway} actions={<Link to="/server">{w.fail2banLink}</Link>}>
                                 {status.data.offline_reason}
                         </Notice>
                 );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 /* How well a text fits what was typed: letters in order, better when they stand together or begin words. No DOM here.
-   */
+ */
 
 function plain(text: string): string {
         return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();

@@ -19,8 +19,7 @@ const w = words({
         de: {
                 title: 'Tastatur',
                 letters: 'Einzelne Buchstaben',
-                lettersHint:
-                        'Aus, wenn Sie mit dem Rechner sprechen oder Tasten versehentlich treffen. Strg+K bleibt.',
+                lettersHint: 'Aus, wenn Sie mit dem Rechner sprechen oder Tasten versehentlich treffen. Strg+K bleibt.',
                 then: 'dann',
                 key: 'Taste',
                 does: 'Wirkung',

@@ -110,8 +110,7 @@ export default function Palette() {
                                 {w.count(commands.length)}
                         </p>
                         <p class="palette-keys soft" aria-hidden="true">
-                                <kbd>↑</kbd> <kbd>↓</kbd> {w.move} · <kbd>↵</kbd> {w.choose} · <kbd>Esc</kbd>{' '}
-                                {w.close}
+                                <kbd>↑</kbd> <kbd>↓</kbd> {w.move} · <kbd>↵</kbd> {w.choose} · <kbd>Esc</kbd> {w.close}
                         </p>
                 </dialog>
         );

@@ -65,11 +65,7 @@ function Foot() {
                         </div>
                         <State />
                         <small>{w.versions(status.data?.fail2ban_version ?? '', status.data?.version ?? '')}</small>
-                        <IconButton
-                                icon="logout"
-                                label={w.signOut}
-                                onClick={() => void signOut().catch(toastError)}
-                        />
+                        <IconButton icon="logout" label={w.signOut} onClick={() => void signOut().catch(toastError)} />
                 </footer>
         );
 }
@@ -123,12 +119,7 @@ export function MorePages() {
                                         .filter((row) => !row.under)
                                         .slice(AT_THE_BOTTOM)
                                         .map((row) => (
-                                                <Entry
-                                                        key={row.path}
-                                                        row={row}
-                                                        size={20}
-                                                        onClick={closeShellDialog}
-                                                />
+                                                <Entry key={row.path} row={row} size={20} onClick={closeShellDialog} />
                                         ))}
                         </nav>
                         <Foot />

@@ -39,9 +39,7 @@ export default function RangeDialog() {
                         <div class="form-row">
                                 <Button onClick={() => show(now() - HOUR)}>{w.lastHour}</Button>
                                 <Button onClick={() => show(today)}>{w.today}</Button>
-                                <Button onClick={() => show(startOfDay(now(), zone, -1), today)}>
-                                        {w.yesterday}
-                                </Button>
+                                <Button onClick={() => show(startOfDay(now(), zone, -1), today)}>{w.yesterday}</Button>
                                 <Button onClick={() => show(startOfDay(now(), zone, -6))}>{w.thisWeek}</Button>
                         </div>
                         <form class="form" onSubmit={submit} noValidate>

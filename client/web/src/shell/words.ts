@@ -13,8 +13,7 @@ export const w = words({
                 offline: 'Offline',
                 daemonGone: 'Daemon not running',
                 liveHint: 'Changes appear by themselves',
-                versions: (fail2ban: string, bangui: string) =>
-                        `fail2ban ${fail2ban || '–'} · bangui ${bangui || '–'}`,
+                versions: (fail2ban: string, bangui: string) => `fail2ban ${fail2ban || '–'} · bangui ${bangui || '–'}`,
                 range: 'Time range',
                 hours24: '24 h',
                 days7: '7 d',
@@ -100,8 +99,7 @@ export const w = words({
                 offline: 'Getrennt',
                 daemonGone: 'Dienst läuft nicht',
                 liveHint: 'Änderungen erscheinen von selbst',
-                versions: (fail2ban: string, bangui: string) =>
-                        `fail2ban ${fail2ban || '–'} · bangui ${bangui || '–'}`,
+                versions: (fail2ban: string, bangui: string) => `fail2ban ${fail2ban || '–'} · bangui ${bangui || '–'}`,
                 range: 'Zeitraum',
                 hours24: '24 Std',
                 days7: '7 T',

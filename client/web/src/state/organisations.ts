@@ -21,17 +21,14 @@ let timer = 0;
 async function ask(): Promise<void> {
         timer = 0;
         const some = [...asked].slice(0, AT_ONCE);
-        for (const [network] of some)
-                asked.delete(network);
-        if (asked.size > 0)
-                timer = window.setTimeout(() => void ask(), WAIT);
+        for (const [network] of some) asked.delete(network);
+        if (asked.size > 0) timer = window.setTimeout(() => void ask(), WAIT);
         try {
                 const addresses = some.map(([, address]) => address);
                 const { rows } = await post<{ rows: GeoPlace[] }>('geo/lookup', { addresses });
                 for (const place of rows) {
                         const name = names.get(place.network);
-                        if (name)
-                                name.value = place.organisation;
+                        if (name) name.value = place.organisation;
                 }
         } catch {
                 // the number stands for itself
@@ -40,8 +37,7 @@ async function ask(): Promise<void> {
 
 /** The name, or nothing until it is known; read while rendering, it follows. `address` is one of the network's. */
 export function organisationOf(network: number, address: string): string {
-        if (network === 0)
-                return '';
+        if (network === 0) return '';
         let name = names.get(network);
         if (!name) {
                 name = signal('');
@@ -54,12 +50,9 @@ export function organisationOf(network: number, address: string): string {
 
 /** Names that an answer brought along. */
 export function learnOrganisation(network: number, organisation: string): void {
-        if (network === 0 || organisation === '')
-                return;
+        if (network === 0 || organisation === '') return;
         const name = names.get(network);
-        if (name)
-                name.value = organisation;
-        else
-                names.set(network, signal(organisation));
+        if (name) name.value = organisation;
+        else names.set(network, signal(organisation));
         asked.delete(network);
 }

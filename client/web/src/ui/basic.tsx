@@ -126,11 +126,7 @@ export function Button({ kind = 'plain', icon, busy, children, type, onClick, cl
                         class={classes('button', `button-${kind}`, own as string)}
                         aria-busy={busy ? 'true' : undefined}
                         aria-disabled={busy ? 'true' : undefined}
-                        {...(busy
-                                ? { onClick: (event: Event) => event.preventDefault() }
-                                : onClick
-                                  ? { onClick }
-                                  : {})}
+                        {...(busy ? { onClick: (event: Event) => event.preventDefault() } : onClick ? { onClick } : {})}
                         {...rest}
                 >
                         {icon && <Icon name={icon} size={16} />}

@@ -56,10 +56,8 @@ function stored(name: string): string[] | null {
 
 function store(name: string, ids: string[] | null): void {
         try {
-                if (ids)
-                        localStorage.setItem(PREFIX + name, JSON.stringify(ids));
-                else
-                        localStorage.removeItem(PREFIX + name);
+                if (ids) localStorage.setItem(PREFIX + name, JSON.stringify(ids));
+                else localStorage.removeItem(PREFIX + name);
         } catch {
                 // a browser that keeps nothing: the choice holds until the page is left
         }
@@ -69,11 +67,9 @@ function fitting<Row>(all: readonly Column<Row>[], width: number): Set<string> {
         const ids = new Set<string>();
         let left = width - EDGE;
         for (const column of [...all].sort((a, b) => a.rank - b.rank)) {
-                if (column.rare || column.filled?.() === false)
-                        continue;
+                if (column.rare || column.filled?.() === false) continue;
                 left -= column.min;
-                if (left < 0 && column.rank > 1)
-                        break;
+                if (left < 0 && column.rank > 1) break;
                 ids.add(column.id);
         }
         return ids;
@@ -96,8 +92,7 @@ export function makeColumns<Row>(name: string, all: readonly Column<Row>[]): Col
                 chosen: computed(() => choice.value !== null),
                 toggle(id) {
                         const next = new Set(ids.peek());
-                        if (!next.delete(id))
-                                next.add(id);
+                        if (!next.delete(id)) next.add(id);
                         choose([...next]);
                 },
                 reset: () => choose(null),

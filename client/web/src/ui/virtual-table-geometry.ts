@@ -57,8 +57,7 @@ export function placeOf(self: Geometry, index: number, scrollTop: number): numbe
 
 /* The rows that are seen, and some more on both sides: [first, behind the last). */
 export function rangeAt(self: Geometry, scrollTop: number, more: number): [number, number] {
-        if (self.count === 0)
-                return [0, 0];
+        if (self.count === 0) return [0, 0];
         const offset = offsetAt(self, scrollTop);
         return [
                 Math.max(indexAt(self, offset) - more, 0),

@@ -27,8 +27,10 @@ export interface TableKeys {
 }
 
 function writes(target: EventTarget | null): boolean {
-        return target instanceof HTMLElement
-                && (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'));
+        return (
+                target instanceof HTMLElement &&
+                (target.isContentEditable || target.matches('input:not([type=checkbox]), textarea, select'))
+        );
 }
 
 function inTable(keys: TableKeys, event: KeyboardEvent): boolean {
@@ -52,9 +54,12 @@ function inTable(keys: TableKeys, event: KeyboardEvent): boolean {
 
 function anywhere(keys: TableKeys, event: KeyboardEvent): boolean {
         const key = event.key.toLowerCase();
-        const run = key === 'j' ? () => keys.move(1, event.shiftKey)
-                : key === 'k' ? () => keys.move(-1, event.shiftKey)
-                : keys.letters[event.key];
+        const run =
+                key === 'j'
+                        ? () => keys.move(1, event.shiftKey)
+                        : key === 'k'
+                          ? () => keys.move(-1, event.shiftKey)
+                          : keys.letters[event.key];
         run?.();
         return run !== undefined;
 }
@@ -65,15 +70,11 @@ function answer(keys: TableKeys, table: HTMLElement | null, event: KeyboardEvent
                 keys.chooseAll();
                 return true;
         }
-        if (modified || event.defaultPrevented)
-                return false;
+        if (modified || event.defaultPrevented) return false;
         const here = event.target === table || (event.target === document.body && keys.active);
-        if (here && inTable(keys, event))
-                return true;
-        if (writes(event.target) || document.querySelector('dialog[open], [role=dialog]'))
-                return false;
-        if (event.key === 'Escape')
-                return keys.clear();
+        if (here && inTable(keys, event)) return true;
+        if (writes(event.target) || document.querySelector('dialog[open], [role=dialog]')) return false;
+        if (event.key === 'Escape') return keys.clear();
         return letterKeys.peek() && anywhere(keys, event);
 }
 
@@ -83,8 +84,7 @@ export function useTableKeys(table: { current: HTMLElement | null }, keys: Table
         useTableHelp(Object.keys(keys.letters));
         useEffect(() => {
                 const listen = (event: KeyboardEvent) => {
-                        if (answer(latest.current, table.current, event))
-                                event.preventDefault();
+                        if (answer(latest.current, table.current, event)) event.preventDefault();
                 };
                 document.addEventListener('keydown', listen);
                 return () => document.removeEventListener('keydown', listen);

@@ -68,8 +68,7 @@ export class TableRow<Row> extends Component<RowProps<Row>> {
 
         private content(column: Column<Row>): ComponentChildren {
                 const { row, rush } = this.props;
-                if (row === undefined)
-                        return <Grey />;
+                if (row === undefined) return <Grey />;
                 return rush && column.rank > 0 ? null : column.cell(row, false);
         }
 

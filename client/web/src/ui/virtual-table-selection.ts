@@ -35,8 +35,7 @@ export class Selection {
 
         toggle(id: RowId): void {
                 const next = new Set(this.chosen.peek());
-                if (!next.delete(id))
-                        next.add(id);
+                if (!next.delete(id)) next.add(id);
                 this.anchor = id;
                 this.chosen.value = next;
         }
@@ -46,16 +45,14 @@ export class Selection {
                 const from = this.anchor === undefined ? -1 : order.indexOf(this.anchor);
                 if (from < 0) {
                         const id = order.id(to);
-                        if (id !== undefined && !this.has(id))
-                                this.toggle(id);
+                        if (id !== undefined && !this.has(id)) this.toggle(id);
                         return;
                 }
                 const next = new Set(this.chosen.peek());
                 const last = Math.min(Math.max(from, to), Math.min(from, to) + RANGE_MAX);
                 for (let i = Math.min(from, to); i <= last; i++) {
                         const id = order.id(i);
-                        if (id !== undefined)
-                                next.add(id);
+                        if (id !== undefined) next.add(id);
                 }
                 this.chosen.value = next;
         }
@@ -65,8 +62,7 @@ export class Selection {
                 const next = new Set<RowId>();
                 for (let i = 0; i < order.count; i++) {
                         const id = order.id(i);
-                        if (id !== undefined)
-                                next.add(id);
+                        if (id !== undefined) next.add(id);
                 }
                 const had = this.chosen.peek();
                 this.chosen.value = had.size === next.size ? new Set() : next;
@@ -81,13 +77,11 @@ export class Selection {
         keep(still: (id: RowId) => boolean): void {
                 const had = this.chosen.peek();
                 const next = new Set([...had].filter(still));
-                if (next.size !== had.size)
-                        this.chosen.value = next;
+                if (next.size !== had.size) this.chosen.value = next;
         }
 
         clear(): void {
                 this.anchor = undefined;
-                if (this.chosen.peek().size > 0)
-                        this.chosen.value = new Set();
+                if (this.chosen.peek().size > 0) this.chosen.value = new Set();
         }
 }

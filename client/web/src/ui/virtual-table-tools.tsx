@@ -27,7 +27,11 @@ export function ColumnChooser<Row>({ columns }: { columns: Columns<Row> }) {
 }
 
 /** Nothing on a wide screen, where headers sort. */
-export function CardSort<Row>({ columns, sort, onSort }: {
+export function CardSort<Row>({
+        columns,
+        sort,
+        onSort,
+}: {
         columns: Columns<Row>;
         sort: Sort;
         onSort: (column: string) => void;

@@ -12,8 +12,15 @@ import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { place } from '../router';
 import { leastWidth, tracks, type Column, type Columns } from './virtual-table-columns';
-import { anchorAt, placedHeight, placeOf, rangeAt, scrollToAnchor, scrollToSee, type Geometry }
-        from './virtual-table-geometry';
+import {
+        anchorAt,
+        placedHeight,
+        placeOf,
+        rangeAt,
+        scrollToAnchor,
+        scrollToSee,
+        type Geometry,
+} from './virtual-table-geometry';
 import { useTableKeys, type TableKeys } from './virtual-table-keys';
 import { TableRow } from './virtual-table-row';
 import type { RowId, RowOrder, Selection } from './virtual-table-selection';
@@ -81,8 +88,7 @@ function leave(key: string, scrollTop: number): void {
         left.delete(key);
         left.set(key, scrollTop);
         const oldest = left.size > LEFT_KEPT ? left.keys().next().value : undefined;
-        if (oldest !== undefined)
-                left.delete(oldest);
+        if (oldest !== undefined) left.delete(oldest);
 }
 
 interface Anchor {
@@ -104,8 +110,13 @@ interface View {
 const NOWHERE: View = { scrollTop: 0, viewport: 600, first: 0, behind: 40, rush: false };
 
 function sameView(a: View, b: View, squeezed: boolean): boolean {
-        return a.first === b.first && a.behind === b.behind && a.viewport === b.viewport && a.rush === b.rush
-                && (!squeezed || a.scrollTop === b.scrollTop);
+        return (
+                a.first === b.first &&
+                a.behind === b.behind &&
+                a.viewport === b.viewport &&
+                a.rush === b.rush &&
+                (!squeezed || a.scrollTop === b.scrollTop)
+        );
 }
 
 function viewAt(geometry: Geometry, scrollTop: number, rush: boolean): View {
@@ -154,19 +165,16 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
         const rushes = useRush(() => settle.current());
         const look = useCallback(() => {
                 const element = scroller.current;
-                if (!element)
-                        return;
+                if (!element) return;
                 const { geometry, rows, onRange, onTop } = latest.current;
                 const header = element.querySelector('thead')?.clientHeight ?? 0;
                 const seen = { ...geometry, viewport: Math.max(element.clientHeight - header, ROW) };
                 const next = viewAt(seen, element.scrollTop, rushes(element.scrollTop, seen.viewport));
                 const { index, past } = anchorAt(seen, element.scrollTop);
                 anchor.current = { ids: Array.from({ length: 12 }, (_, i) => rows.id(index + i)), index, past };
-                if (restored.current)
-                        leave(entry, element.scrollTop);
+                if (restored.current) leave(entry, element.scrollTop);
                 onTop?.(element.scrollTop <= 0);
-                if (sameView(next, shown.current, placedHeight(seen) !== seen.count * seen.rowHeight))
-                        return;
+                if (sameView(next, shown.current, placedHeight(seen) !== seen.count * seen.rowHeight)) return;
                 shown.current = next;
                 setView(next);
                 onRange?.(next.first, next.behind);
@@ -175,12 +183,10 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
 
         useLayoutEffect(() => {
                 const element = scroller.current;
-                if (!element)
-                        return;
+                if (!element) return;
                 if (!restored.current) {
                         restored.current = rows.id(0) !== undefined;
-                        if (restored.current)
-                                element.scrollTop = left.get(entry) ?? 0;
+                        if (restored.current) element.scrollTop = left.get(entry) ?? 0;
                         lastList.current = list;
                 } else if (lastList.current !== list) {
                         lastList.current = list;
@@ -192,7 +198,9 @@ function useView<Row>(props: VirtualTableProps<Row>, geometry: Geometry) {
                         if (id !== undefined)
                                 element.scrollTop = scrollToAnchor(
                                         { ...geometry, viewport: shown.current.viewport },
-                                        Math.max(rows.indexOf(id) - held, 0), past);
+                                        Math.max(rows.indexOf(id) - held, 0),
+                                        past,
+                                );
                 }
                 look();
                 onRange?.(shown.current.first, shown.current.behind);
@@ -206,15 +214,18 @@ function useSize(scroller: { current: HTMLElement | null }, onSize: (width: numb
         latest.current = onSize;
         useEffect(() => {
                 const element = scroller.current;
-                if (!element)
-                        return;
+                if (!element) return;
                 const observer = new ResizeObserver(() => latest.current(element.clientWidth));
                 observer.observe(element);
                 return () => observer.disconnect();
         }, []);
 }
 
-function HeaderCell<Row>({ column, sort, onSort }: {
+function HeaderCell<Row>({
+        column,
+        sort,
+        onSort,
+}: {
         column: Column<Row>;
         sort: Sort | undefined;
         onSort: ((column: string) => void) | undefined;
@@ -274,7 +285,13 @@ function Header<Row>({ props, shown }: { props: VirtualTableProps<Row>; shown: r
         );
 }
 
-function Details<Row>({ row, top, index, render, onHeight }: {
+function Details<Row>({
+        row,
+        top,
+        index,
+        render,
+        onHeight,
+}: {
         row: Row;
         top: number;
         index: number;
@@ -284,8 +301,7 @@ function Details<Row>({ row, top, index, render, onHeight }: {
         const element = useRef<HTMLTableRowElement>(null);
         useLayoutEffect(() => {
                 const own = element.current;
-                if (!own)
-                        return;
+                if (!own) return;
                 const observer = new ResizeObserver(() => onHeight(own.offsetHeight));
                 observer.observe(own);
                 return () => observer.disconnect();
@@ -316,24 +332,18 @@ function useHands<Row>(props: VirtualTableProps<Row>) {
         const onChoose = useCallback((index: number, event: MouseEvent) => {
                 const { rows, selection } = latest.current;
                 const id = rows.id(index);
-                if (!selection || id === undefined)
-                        return;
-                if (event.shiftKey)
-                        selection.extend(rows, index);
-                else
-                        selection.toggle(id);
+                if (!selection || id === undefined) return;
+                if (event.shiftKey) selection.extend(rows, index);
+                else selection.toggle(id);
                 setActive(id);
         }, []);
         const onTouch = useCallback((index: number, event: MouseEvent) => {
                 const { rows, selection } = latest.current;
-                if (!(event.target instanceof Element) || event.target.closest('a, button, input, label'))
-                        return;
+                if (!(event.target instanceof Element) || event.target.closest('a, button, input, label')) return;
                 const id = rows.id(index);
                 setActive(id);
-                if (event.shiftKey)
-                        selection?.extend(rows, index);
-                else if ((event.ctrlKey || event.metaKey) && id !== undefined)
-                        selection?.toggle(id);
+                if (event.shiftKey) selection?.extend(rows, index);
+                else if ((event.ctrlKey || event.metaKey) && id !== undefined) selection?.toggle(id);
                 focus();
         }, []);
         const onToggle = useCallback((index: number) => {
@@ -344,8 +354,12 @@ function useHands<Row>(props: VirtualTableProps<Row>) {
         return { active, setActive, open, setOpen, table, focus, onChoose, onTouch, onToggle };
 }
 
-function useKeys<Row>(props: VirtualTableProps<Row>, hands: ReturnType<typeof useHands<Row>>, geometry: Geometry,
-        scroller: { current: HTMLElement | null }): void {
+function useKeys<Row>(
+        props: VirtualTableProps<Row>,
+        hands: ReturnType<typeof useHands<Row>>,
+        geometry: Geometry,
+        scroller: { current: HTMLElement | null },
+): void {
         const { rows, selection, onOpen, details, letters } = props;
         const index = hands.active === undefined ? -1 : rows.indexOf(hands.active);
         const row = index >= 0 ? rows.at(index) : undefined;
@@ -353,13 +367,11 @@ function useKeys<Row>(props: VirtualTableProps<Row>, hands: ReturnType<typeof us
         function go(to: number, extend: boolean): void {
                 const element = scroller.current;
                 const next = Math.min(Math.max(to, 0), rows.count - 1);
-                if (!element || next < 0)
-                        return;
+                if (!element || next < 0) return;
                 const viewport = element.clientHeight - (element.querySelector('thead')?.clientHeight ?? 0);
                 element.scrollTop = scrollToSee({ ...geometry, viewport }, next, element.scrollTop);
                 if (extend && index >= 0 && hands.active !== undefined && selection) {
-                        if (selection.count.peek() === 0)
-                                selection.only(hands.active);
+                        if (selection.count.peek() === 0) selection.only(hands.active);
                         selection.extend(rows, next);
                 }
                 hands.setActive(rows.id(next));
@@ -373,12 +385,9 @@ function useKeys<Row>(props: VirtualTableProps<Row>, hands: ReturnType<typeof us
                 edge: (end, extend) => go(end ? rows.count - 1 : 0, extend),
                 page: (down, extend) => go(index + (down ? pageful : -pageful), extend),
                 choose: (extend) => {
-                        if (!selection || hands.active === undefined)
-                                return;
-                        if (extend)
-                                selection.extend(rows, index);
-                        else
-                                selection.toggle(hands.active);
+                        if (!selection || hands.active === undefined) return;
+                        if (extend) selection.extend(rows, index);
+                        else selection.toggle(hands.active);
                 },
                 chooseAll: () => selection?.all(rows),
                 clear: () => {
@@ -450,10 +459,18 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                                 }
                                 tabIndex={0}
                                 onFocus={() => hands.active === undefined && hands.setActive(rows.id(seenFirst))}
-                                style={card ? {} : {
-                                        '--tracks': tracks(shown, selection !== undefined, details !== undefined),
-                                        '--least': `${leastWidth(shown)}px`,
-                                }}
+                                style={
+                                        card
+                                                ? {}
+                                                : {
+                                                          '--tracks': tracks(
+                                                                  shown,
+                                                                  selection !== undefined,
+                                                                  details !== undefined,
+                                                          ),
+                                                          '--least': `${leastWidth(shown)}px`,
+                                                  }
+                                }
                         >
                                 <Header props={props} shown={shown} />
                                 <tbody role="rowgroup" style={{ height: `${placedHeight(placed)}px` }}>

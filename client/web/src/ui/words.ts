@@ -37,8 +37,7 @@ export const w = words({
                 forbidden: 'You may not see this',
                 forbiddenText: (action: string) => `It needs the permission ${action}.`,
                 forbiddenAdvice:
-                        'An administrator grants it in the setting “grant” of bangui-rest, or with a polkit ' +
-                        'rule.',
+                        'An administrator grants it in the setting “grant” of bangui-rest, or with a polkit rule.',
                 scopeAdvice:
                         'The token that is used here covers less. Sign in with the password, or make a token ' +
                         'with more scope.',

@@ -26,8 +26,7 @@ import { standingOf, verdictText } from './verdict';
 import { w } from './words';
 
 function pairsIn(known: Explanation | undefined): Pair[] {
-        if (!known)
-                return [];
+        if (!known) return [];
         const { address, jails } = known;
         return jails.filter(({ banned }) => banned).map(({ jail }) => ({ address, jail }));
 }
@@ -41,7 +40,11 @@ async function disallow(entry: string): Promise<void> {
         }
 }
 
-function Actions({ address, known, onBan }: {
+function Actions({
+        address,
+        known,
+        onBan,
+}: {
         address: string;
         known: Explanation | undefined;
         onBan: (asked: Asked) => void;
@@ -83,7 +86,10 @@ function Actions({ address, known, onBan }: {
 }
 
 function copy(text: string): void {
-        void navigator.clipboard?.writeText(text).then(() => toast({ text: w.copied }), () => undefined);
+        void navigator.clipboard?.writeText(text).then(
+                () => toast({ text: w.copied }),
+                () => undefined,
+        );
 }
 
 function Verdict({ known }: { known: Explanation | undefined }) {
@@ -127,8 +133,7 @@ function useKnown(address: string) {
         const history = useQuery<AddressHistory>(`history/${segment(address)}`, { limit: 500 });
         const shown = known.data;
         useEffect(() => {
-                if (shown)
-                        learnOrganisation(shown.network, shown.organisation);
+                if (shown) learnOrganisation(shown.network, shown.organisation);
         }, [shown]);
         useEffect(() => {
                 let timer = 0;
@@ -141,8 +146,7 @@ function useKnown(address: string) {
                 };
                 const stops = [
                         onEvent('Bans.*', ({ data }) => {
-                                if (data.address === address || data.address === shown?.address)
-                                        again();
+                                if (data.address === address || data.address === shown?.address) again();
                         }),
                         onEvent('AllowList.Changed', again),
                 ];
@@ -160,8 +164,11 @@ function Body({ known, history }: { known: Explanation; history: AddressHistory 
                 <>
                         <div class="address-main">
                                 <Card title={w.timeLine} note={bans ? w.timeLineNote : undefined}>
-                                        {history && bans ? <SwimLanes rows={history.rows} />
-                                                : <p class="soft">{w.noHistory}</p>}
+                                        {history && bans ? (
+                                                <SwimLanes rows={history.rows} />
+                                        ) : (
+                                                <p class="soft">{w.noHistory}</p>
+                                        )}
                                 </Card>
                                 {known.jails.map((jail) => (
                                         <JailCard key={jail.jail} jail={jail} address={known.address} />
@@ -186,20 +193,18 @@ function Body({ known, history }: { known: Explanation; history: AddressHistory 
 export default function AddressPage({ address }: { address: string }) {
         const { known, history } = useKnown(address);
         const [asked, setAsked] = useState<Asked | null>(null);
-        if (known.error?.code === 'AddressInvalid')
-                return <Invalid address={address} />;
+        if (known.error?.code === 'AddressInvalid') return <Invalid address={address} />;
         const shown = known.data?.address ?? address;
         return (
-                <Page
-                        title={shown}
-                        actions={<Actions address={shown} known={known.data} onBan={setAsked} />}
-                >
+                <Page title={shown} actions={<Actions address={shown} known={known.data} onBan={setAsked} />}>
                         {known.error && !known.data ? (
                                 <ErrorState error={known.error} retry={() => void known.refresh()} />
                         ) : (
                                 <div class="address-page">
                                         <Verdict known={known.data} />
-                                        {known.data ? <Body known={known.data} history={history.data} /> : (
+                                        {known.data ? (
+                                                <Body known={known.data} history={history.data} />
+                                        ) : (
                                                 <>
                                                         <div class="address-main">
                                                                 <Skeleton lines={3} height={110} />

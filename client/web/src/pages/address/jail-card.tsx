@@ -33,7 +33,8 @@ function Facts({ jail }: { jail: ExplainedJail }) {
                         )}
                         <Fact name={w.failures}>
                                 {maxretry !== undefined && findtime !== undefined
-                                        ? w.failuresOf(failures, maxretry, duration(findtime)) : number(failures)}
+                                        ? w.failuresOf(failures, maxretry, duration(findtime))
+                                        : number(failures)}
                         </Fact>
                         <Fact name={w.banTime}>
                                 {duration(jail.bantime)}
@@ -51,17 +52,18 @@ function Facts({ jail }: { jail: ExplainedJail }) {
         );
 }
 
-function Lines({ jail, address, captured }: {
+function Lines({
+        jail,
+        address,
+        captured,
+}: {
         jail: ExplainedJail;
         address: string;
         captured: Record<string, string>;
 }) {
         const rules = new Map<number, string>();
-        for (const { rule = -1, failregex } of jail.lines)
-                if (rule >= 0 && failregex)
-                        rules.set(rule, failregex);
-        if (jail.lines.length === 0)
-                return <p class="soft">{w.noLines}</p>;
+        for (const { rule = -1, failregex } of jail.lines) if (rule >= 0 && failregex) rules.set(rule, failregex);
+        if (jail.lines.length === 0) return <p class="soft">{w.noLines}</p>;
         return (
                 <>
                         <ol class="log-lines explained" tabIndex={0} aria-label={w.lines}>
@@ -85,7 +87,10 @@ function Lines({ jail, address, captured }: {
 }
 
 export function JailCard({ jail, address }: { jail: ExplainedJail; address: string }) {
-        const captured = telling(jail.captured, jail.lines.map(({ line }) => line));
+        const captured = telling(
+                jail.captured,
+                jail.lines.map(({ line }) => line),
+        );
         const names = Object.entries(captured);
         return (
                 <Card

@@ -26,15 +26,20 @@ function marksOf(address: string, captured: Record<string, string>): Mark[] {
 
 function cut(text: string, marks: readonly Mark[]): ComponentChildren[] {
         const [mark, ...rest] = marks;
-        if (!mark)
-                return text === '' ? [] : [text];
-        return text.split(mark.value).flatMap((part, i) => [
-                ...(i > 0 ? [<mark title={mark.name}>{mark.value}</mark>] : []),
-                ...cut(part, rest),
-        ]);
+        if (!mark) return text === '' ? [] : [text];
+        return text
+                .split(mark.value)
+                .flatMap((part, i) => [
+                        ...(i > 0 ? [<mark title={mark.name}>{mark.value}</mark>] : []),
+                        ...cut(part, rest),
+                ]);
 }
 
-export function MarkedLine({ line, address, captured }: {
+export function MarkedLine({
+        line,
+        address,
+        captured,
+}: {
         line: string;
         address: string;
         captured: Record<string, string>;

@@ -18,7 +18,12 @@ function placeOf(address: string): string {
         return buildPath('/address/:address', { address });
 }
 
-function Others({ title, to, filter, self }: {
+function Others({
+        title,
+        to,
+        filter,
+        self,
+}: {
         title: string;
         to: string;
         filter: Record<string, string | number>;
@@ -31,7 +36,9 @@ function Others({ title, to, filter, self }: {
                                 {(data) => {
                                         const others = data.rows.filter(({ address }) => address !== self);
                                         const rows = others.slice(0, SHOWN);
-                                        return rows.length === 0 ? <p class="soft">{w.noNeighbours}</p> : (
+                                        return rows.length === 0 ? (
+                                                <p class="soft">{w.noNeighbours}</p>
+                                        ) : (
                                                 <TopList
                                                         label={title}
                                                         rows={rows.map((row) => ({

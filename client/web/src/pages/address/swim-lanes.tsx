@@ -20,10 +20,8 @@ const AXIS = 22;
 const LEAST = 3;
 
 function endOf(ban: HistoryRow, at: number): number {
-        if (ban.ended_at)
-                return ban.ended_at;
-        if (ban.ends_at !== undefined && ban.ends_at > 0)
-                return Math.min(ban.ends_at, at);
+        if (ban.ended_at) return ban.ended_at;
+        if (ban.ends_at !== undefined && ban.ends_at > 0) return Math.min(ban.ends_at, at);
         return ban.cause === '' ? at : ban.at;
 }
 
@@ -36,8 +34,7 @@ function useWidth() {
         const [width, setWidth] = useState(600);
         useEffect(() => {
                 const own = element.current;
-                if (!own)
-                        return;
+                if (!own) return;
                 const observer = new ResizeObserver(() => setWidth(own.clientWidth));
                 observer.observe(own);
                 return () => observer.disconnect();
@@ -58,8 +55,7 @@ function place({ from, to, left, width }: Scale, at: number): number {
 
 function tick(at: number, { from, to }: Scale): string {
         const span = to - from;
-        if (span < 86_400)
-                return hourMinute(at);
+        if (span < 86_400) return hourMinute(at);
         const year = span > 300 * 86_400 ? { year: '2-digit' as const } : {};
         const hour = span < 4 * 86_400 ? { hour: '2-digit' as const, minute: '2-digit' as const } : {};
         return dateParts({ day: 'numeric', month: 'short', ...year, ...hour }, at);
@@ -86,7 +82,13 @@ function Axis({ scale, height }: { scale: Scale; height: number }) {
         );
 }
 
-function Lane({ jail, bans, index, scale, at }: {
+function Lane({
+        jail,
+        bans,
+        index,
+        scale,
+        at,
+}: {
         jail: string;
         bans: HistoryRow[];
         index: number;

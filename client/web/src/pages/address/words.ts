@@ -45,8 +45,8 @@ export const w = words({
                 step: 'Step',
                 stepText: (n: number) => `ban no. ${number(n)} in this jail`,
                 growing: (multipliers: string, most: string) =>
-                        `grows with each ban: `
-                        + `${multipliers ? `× ${multipliers}` : 'doubles'}${most && `, at most ${most}`}`,
+                        `grows with each ban: ` +
+                        `${multipliers ? `× ${multipliers}` : 'doubles'}${most && `, at most ${most}`}`,
                 byHand: (uid: number) => `by hand, user ${uid}`,
                 reason: 'Reason',
                 by: 'By',
@@ -82,8 +82,8 @@ export const w = words({
                 bannedIn: (who: string, jails: string, rest: string, why: string) =>
                         `${who} is banned in ${jails} ${rest}${why}.`,
                 becauseFailures: (n: number, span: string) =>
-                        `, because ${number(n)} ${n === 1 ? 'failure' : 'failures'}${span && ` within ${span}`} `
-                        + `matched`,
+                        `, because ${number(n)} ${n === 1 ? 'failure' : 'failures'}${span && ` within ${span}`} ` +
+                        `matched`,
                 becauseHand: ', by hand',
                 becauseList: ', because a list names it',
                 forEver: 'for good',
@@ -136,8 +136,8 @@ export const w = words({
                 step: 'Stufe',
                 stepText: (n: number) => `Sperre Nr. ${number(n)} in diesem Jail`,
                 growing: (multipliers: string, most: string) =>
-                        `wächst mit jeder Sperre: `
-                        + `${multipliers ? `× ${multipliers}` : 'verdoppelt sich'}${most && `, höchstens ${most}`}`,
+                        `wächst mit jeder Sperre: ` +
+                        `${multipliers ? `× ${multipliers}` : 'verdoppelt sich'}${most && `, höchstens ${most}`}`,
                 byHand: (uid: number) => `von Hand, Benutzer ${uid}`,
                 reason: 'Grund',
                 by: 'Durch',
@@ -173,8 +173,8 @@ export const w = words({
                 bannedIn: (who: string, jails: string, rest: string, why: string) =>
                         `${who} ist ${rest} gesperrt in ${jails}${why}.`,
                 becauseFailures: (n: number, span: string) =>
-                        `, weil ${number(n)} ${n === 1 ? 'Fehlversuch' : 'Fehlversuche'}${span && ` in ${span}`} `
-                        + `passten`,
+                        `, weil ${number(n)} ${n === 1 ? 'Fehlversuch' : 'Fehlversuche'}${span && ` in ${span}`} ` +
+                        `passten`,
                 becauseHand: ', von Hand',
                 becauseList: ', weil eine Liste sie nennt',
                 forEver: 'für immer',

@@ -11,12 +11,11 @@ import { w } from './words';
 /** Says what came of an addition or a change. */
 export function told(result: AllowResult, added: boolean): void {
         const wider = result.covered_by?.[0];
-        const text = (added ? w.addedToast(result.entry, result.unbanned ?? 0) : w.changed(result.entry))
-                + (wider ? w.covered(wider.address) : '');
-        if (result.problem_applying)
-                toast({ text: w.problemApplying(result.problem_applying), tone: 'bad' });
-        else
-                toast({ text, ...(added ? { undo: { run: () => remove(result) } } : {}) });
+        const text =
+                (added ? w.addedToast(result.entry, result.unbanned ?? 0) : w.changed(result.entry)) +
+                (wider ? w.covered(wider.address) : '');
+        if (result.problem_applying) toast({ text: w.problemApplying(result.problem_applying), tone: 'bad' });
+        else toast({ text, ...(added ? { undo: { run: () => remove(result) } } : {}) });
 }
 
 async function putBack({ entry, jails, note, expires_at }: AllowRow): Promise<void> {

@@ -10,8 +10,7 @@ import { Button, Card, errorText, Field, Icon, Input } from '../../ui';
 import { w } from './words';
 
 function Answer({ check }: { check: AllowCheck }) {
-        if (!check.allowed)
-                return <p aria-live="polite">{w.checkNo(check.address)}</p>;
+        if (!check.allowed) return <p aria-live="polite">{w.checkNo(check.address)}</p>;
         const entries = check.entries.map(({ entry }) => entry);
         return (
                 <p class="good" aria-live="polite">
@@ -29,8 +28,7 @@ export function CheckCard() {
         const [answer, setAnswer] = useState<AllowCheck | null>(null);
         const [error, setError] = useState<Error | null>(null);
         const ask = async () => {
-                if (text.trim() === '')
-                        return;
+                if (text.trim() === '') return;
                 try {
                         setAnswer(await get<AllowCheck>(`allow/check/${segment(text.trim())}`));
                         setError(null);

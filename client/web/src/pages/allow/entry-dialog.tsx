@@ -24,8 +24,7 @@ interface State {
 
 /* What <input type=datetime-local> has, in the browser's time zone. */
 function localText(at: number | undefined): string {
-        if (!at)
-                return '';
+        if (!at) return '';
         const shifted = new Date(at * 1000 - new Date(at * 1000).getTimezoneOffset() * 60_000);
         return shifted.toISOString().slice(0, 16);
 }
@@ -41,8 +40,14 @@ function canForce(error: Error | null): boolean {
 
 export function EntryDialog({ row, onClose }: { row?: AllowRow; onClose: () => void }) {
         const [state, setState] = useState<State>({
-                entry: row?.entry ?? '', jails: row?.jails ?? [], note: row?.note ?? '',
-                until: localText(row?.expires_at), unban: true, asked: false, busy: false, error: null,
+                entry: row?.entry ?? '',
+                jails: row?.jails ?? [],
+                note: row?.note ?? '',
+                until: localText(row?.expires_at),
+                unban: true,
+                asked: false,
+                busy: false,
+                error: null,
         });
         const change = (changes: Partial<State>) => setState((had) => ({ ...had, error: null, ...changes }));
         const entry = state.entry.trim();
@@ -50,16 +55,19 @@ export function EntryDialog({ row, onClose }: { row?: AllowRow; onClose: () => v
 
         async function save(): Promise<void> {
                 change({ asked: true });
-                if (entry === '')
-                        return;
+                if (entry === '') return;
                 change({ asked: true, busy: true });
                 const expires_at = secondsOf(state.until);
                 const common = { jails: state.jails, note: state.note.trim(), ...(force ? { force } : {}) };
                 try {
                         const answer = row
                                 ? put<AllowResult | Accepted>(`allow/${segment(row.entry)}`, { ...common, expires_at })
-                                : post<AllowResult | Accepted>('allow', { ...common, entry, unban: state.unban,
-                                        ...(expires_at ? { expires_at } : {}) });
+                                : post<AllowResult | Accepted>('allow', {
+                                          ...common,
+                                          entry,
+                                          unban: state.unban,
+                                          ...(expires_at ? { expires_at } : {}),
+                                  });
                         told(await follow<AllowResult>(answer), row === undefined);
                         onClose();
                 } catch (error) {

@@ -25,7 +25,9 @@ function Entry({ row }: { row: AllowRow }) {
         const name = row.kind === 'name';
         return (
                 <>
-                        {name ? <span class="mono">{row.entry}</span> : (
+                        {name ? (
+                                <span class="mono">{row.entry}</span>
+                        ) : (
                                 <Link class="mono link" to={buildPath('/address/:address', { address: row.entry })}>
                                         {row.entry}
                                 </Link>
@@ -59,10 +61,14 @@ function OurRow({ row, onAsk }: { row: AllowRow; onAsk: (asked: Asked) => void }
         return (
                 <tr>
                         <td data-label={w.entry}>
-                                <div><Entry row={row} /></div>
+                                <div>
+                                        <Entry row={row} />
+                                </div>
                         </td>
                         <td data-label={w.jails}>
-                                <div><Jails row={row} /></div>
+                                <div>
+                                        <Jails row={row} />
+                                </div>
                         </td>
                         <td data-label={w.note}>{row.note}</td>
                         <td data-label={w.added}>
@@ -126,7 +132,9 @@ function TheirTable({ rows }: { rows: readonly AllowRow[] }) {
                                 <tbody>
                                         {rows.map((row) => (
                                                 <tr key={row.entry}>
-                                                        <td data-label={w.entry} class="mono">{row.entry}</td>
+                                                        <td data-label={w.entry} class="mono">
+                                                                {row.entry}
+                                                        </td>
                                                         <td data-label={w.jails}>{list(row.in_force)}</td>
                                                 </tr>
                                         ))}
@@ -183,16 +191,26 @@ export default function AllowPage() {
                 >
                         <Card span={8} title={w.ours} busy={entries.stale} actions={<SearchField label={w.search} />}>
                                 <Loaded query={entries} skeleton={<Skeleton lines={6} height={30} />}>
-                                        {() => (ours.length > 0 ? <OurTable rows={ours} onAsk={setAsked} />
-                                                : <Nothing search={search} onAsk={setAsked} />)}
+                                        {() =>
+                                                ours.length > 0 ? (
+                                                        <OurTable rows={ours} onAsk={setAsked} />
+                                                ) : (
+                                                        <Nothing search={search} onAsk={setAsked} />
+                                                )
+                                        }
                                 </Loaded>
                         </Card>
                         <div class="span-4 allow-side">
                                 <CheckCard />
                                 <Card title={w.theirs} note={w.theirsNote}>
                                         <Loaded query={entries}>
-                                                {() => (theirs.length > 0 ? <TheirTable rows={theirs} />
-                                                        : <p class="soft">{w.noTheirs}</p>)}
+                                                {() =>
+                                                        theirs.length > 0 ? (
+                                                                <TheirTable rows={theirs} />
+                                                        ) : (
+                                                                <p class="soft">{w.noTheirs}</p>
+                                                        )
+                                                }
                                         </Loaded>
                                 </Card>
                         </div>

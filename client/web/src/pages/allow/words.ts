@@ -31,8 +31,7 @@ export const w = words({
                 remove: 'Remove',
                 removed: (entry: string) => `${entry} is off the list.`,
                 addedToast: (entry: string, lifted: number) =>
-                        lifted > 0 ? `${entry} is on the list, ${bans(lifted)} lifted.`
-                                : `${entry} is on the list.`,
+                        lifted > 0 ? `${entry} is on the list, ${bans(lifted)} lifted.` : `${entry} is on the list.`,
                 changed: (entry: string) => `${entry} is changed.`,
                 back: (entry: string) => `${entry} is on the list again.`,
                 problemApplying: (problem: string) => `Kept, but fail2ban could not be told: ${problem}`,
@@ -69,8 +68,8 @@ export const w = words({
         de: {
                 title: 'Ausnahmen',
                 lead: (n: number) =>
-                        `${number(n)} ${n === 1 ? 'Eintrag' : 'Einträge'} von uns: nie gesperrt, was auch im `
-                        + `Protokoll steht`,
+                        `${number(n)} ${n === 1 ? 'Eintrag' : 'Einträge'} von uns: nie gesperrt, was auch im ` +
+                        `Protokoll steht`,
                 add: 'Hinzufügen…',
                 search: 'Eintrag oder Notiz',
                 ours: 'Ausnahmen',
@@ -91,7 +90,8 @@ export const w = words({
                 remove: 'Entfernen',
                 removed: (entry: string) => `${entry} ist keine Ausnahme mehr.`,
                 addedToast: (entry: string, lifted: number) =>
-                        lifted > 0 ? `${entry} ist eine Ausnahme, ${sperren(lifted)} aufgehoben.`
+                        lifted > 0
+                                ? `${entry} ist eine Ausnahme, ${sperren(lifted)} aufgehoben.`
                                 : `${entry} ist eine Ausnahme.`,
                 changed: (entry: string) => `${entry} ist geändert.`,
                 back: (entry: string) => `${entry} ist wieder eine Ausnahme.`,
@@ -99,8 +99,8 @@ export const w = words({
                 covered: (network: string) => ` Eine Sperre von ${network}, worin sie liegt, ist noch in Kraft.`,
                 none: 'Niemand ist ausgenommen',
                 noneText:
-                        'Tragen Sie zuerst Ihre eigenen Adressen ein, damit ein vertipptes Passwort Sie nicht '
-                        + 'aussperrt.',
+                        'Tragen Sie zuerst Ihre eigenen Adressen ein, damit ein vertipptes Passwort Sie nicht ' +
+                        'aussperrt.',
                 noMatch: 'Kein Eintrag passt',
                 noMatchText: 'Nichts auf der Liste hat dies im Namen oder in der Notiz.',
                 noTheirs: 'fail2ban nimmt von sich aus niemanden aus.',

@@ -42,7 +42,7 @@ export const w = words({
                 anyMethod: 'Alle Vorgänge',
                 more: 'Ältere zeigen',
                 none: 'Keine Änderung ist vermerkt.',
-                noneText: 'Jede Sperre, jede Aufhebung und jede geänderte Einstellung wird hier stehen, mit ihrem Urheber.',
+                noneText: 'Jede Sperre, jede Aufhebung und jede geänderte Einstellung wird hier mit Urheber stehen.',
                 noMatch: 'Nichts passt dazu.',
                 noMatchText: 'Weniger suchen oder alle Vorgänge wählen.',
                 bridge: 'diese Seite oder ein Token',

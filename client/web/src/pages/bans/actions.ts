@@ -27,10 +27,8 @@ function portions(pairs: readonly Pair[]): { jail: string; addresses: string[] }
         const jails = new Map<string, string[]>();
         for (const { jail, address } of pairs) {
                 const addresses = jails.get(jail);
-                if (addresses)
-                        addresses.push(address);
-                else
-                        jails.set(jail, [address]);
+                if (addresses) addresses.push(address);
+                else jails.set(jail, [address]);
         }
         const all: { jail: string; addresses: string[] }[] = [];
         for (const [jail, addresses] of jails)
@@ -67,21 +65,23 @@ async function banAgain(pairs: readonly Pair[]): Promise<void> {
 
 /** Whether it was done. */
 export async function unban(pairs: readonly Pair[]): Promise<boolean> {
-        if (pairs.length === 0)
-                return false;
-        const ask = { title: w.unbanManyTitle(pairs.length), text: w.unbanManyText,
-                action: w.unbanManyAction(pairs.length) };
-        if (pairs.length > ASK_ABOVE && !(await confirmDanger(ask)))
-                return false;
+        if (pairs.length === 0) return false;
+        const ask = {
+                title: w.unbanManyTitle(pairs.length),
+                text: w.unbanManyText,
+                action: w.unbanManyAction(pairs.length),
+        };
+        if (pairs.length > ASK_ABOVE && !(await confirmDanger(ask))) return false;
         try {
                 const lifted = await unbanPairs(pairs);
                 const addresses = distinct(pairs);
-                if (lifted === 0)
-                        toast({ text: w.absent });
+                if (lifted === 0) toast({ text: w.absent });
                 else
                         toast({
-                                text: addresses.length === 1 ? w.unbannedOne(addresses[0] ?? '')
-                                        : w.unbanned(addresses.length),
+                                text:
+                                        addresses.length === 1
+                                                ? w.unbannedOne(addresses[0] ?? '')
+                                                : w.unbanned(addresses.length),
                                 undo: { run: () => banAgain(pairs) },
                         });
                 return true;
@@ -93,8 +93,7 @@ export async function unban(pairs: readonly Pair[]): Promise<boolean> {
 
 export async function unbanAll(count: number): Promise<void> {
         const ask = { title: w.unbanAllTitle(count), text: w.unbanAllText, action: w.unbanManyAction(count) };
-        if (!(await confirmDanger(ask)))
-                return;
+        if (!(await confirmDanger(ask))) return;
         try {
                 const result = await follow<{ unbanned: number }>(del('bans/all'));
                 toast({ text: w.unbanAllDone(result.unbanned), tone: 'good' });
@@ -105,8 +104,7 @@ export async function unbanAll(count: number): Promise<void> {
 
 /* The pairs that a ban made; all that were asked for when the answer left them out. */
 function madeBy(result: BanResult, addresses: readonly string[], jails: readonly string[]): Pair[] {
-        if (result.rows)
-                return result.rows.filter(({ state }) => state === 'banned');
+        if (result.rows) return result.rows.filter(({ state }) => state === 'banned');
         return addresses.flatMap((address) => jails.map((jail) => ({ address, jail })));
 }
 
@@ -139,10 +137,8 @@ export async function allow(entries: readonly string[], pairs: readonly Pair[], 
         const added: string[] = [];
         let lifted = 0;
         const takeBack = async () => {
-                for (const entry of added)
-                        await follow(del<AllowResult | Accepted>(`allow/${segment(entry)}`));
-                if (lifted > 0)
-                        await banAgain(pairs.filter(({ address }) => added.includes(address)));
+                for (const entry of added) await follow(del<AllowResult | Accepted>(`allow/${segment(entry)}`));
+                if (lifted > 0) await banAgain(pairs.filter(({ address }) => added.includes(address)));
         };
         try {
                 for (const entry of entries) {
@@ -152,8 +148,7 @@ export async function allow(entries: readonly string[], pairs: readonly Pair[], 
                                 added.push(entry);
                                 lifted += result.unbanned ?? 0;
                         } catch (error) {
-                                if (!(error instanceof ApiError && error.code === 'AlreadyExists'))
-                                        throw error;
+                                if (!(error instanceof ApiError && error.code === 'AlreadyExists')) throw error;
                         }
                 }
                 const text = added.length === 1 ? w.allowedOne(added[0] ?? '', lifted) : w.allowed(added.length);

@@ -12,67 +12,122 @@ import { w } from './words';
 export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => MenuItem[]) {
         const columns: Column<ActiveBan>[] = [
                 {
-                        id: 'address', title: () => w.address, min: 136, grow: 1.6, rank: 0, sortable: true,
+                        id: 'address',
+                        title: () => w.address,
+                        min: 136,
+                        grow: 1.6,
+                        rank: 0,
+                        sortable: true,
                         card: 'title',
                         cell: (ban) => <Address address={ban.address} />,
                 },
                 {
-                        id: 'country', title: () => w.country, min: 120, grow: 1.2, rank: 3, sortable: true,
+                        id: 'country',
+                        title: () => w.country,
+                        min: 120,
+                        grow: 1.2,
+                        rank: 3,
+                        sortable: true,
                         card: 'line',
                         cell: (ban) => <Country code={ban.country} />,
                 },
                 {
-                        id: 'network', title: () => w.network, min: 130, grow: 1.6, rank: 6, sortable: true,
+                        id: 'network',
+                        title: () => w.network,
+                        min: 130,
+                        grow: 1.6,
+                        rank: 6,
+                        sortable: true,
                         card: 'none',
                         filled: () => store.version.value >= 0 && store.table.hasNetworks,
-                        cell: (ban) => (ban.network ? (
-                                <Network
-                                        network={ban.network}
-                                        organisation={organisationOf(ban.network, ban.address)}
-                                />
-                        ) : (
-                                <span class="soft">–</span>
-                        )),
+                        cell: (ban) =>
+                                ban.network ? (
+                                        <Network
+                                                network={ban.network}
+                                                organisation={organisationOf(ban.network, ban.address)}
+                                        />
+                                ) : (
+                                        <span class="soft">–</span>
+                                ),
                 },
                 {
-                        id: 'jail', title: () => w.jail, min: 124, grow: 1, rank: 1, sortable: true, card: 'line',
+                        id: 'jail',
+                        title: () => w.jail,
+                        min: 124,
+                        grow: 1,
+                        rank: 1,
+                        sortable: true,
+                        card: 'line',
                         cell: (ban) => <JailName jail={ban.jail} />,
                 },
                 {
-                        id: 'origin', title: () => w.origin, min: 84, rank: 7, card: 'line',
-                        cell: ({ origin }, card) => (origin && !(card && origin === 'self')
-                                ? <OriginBadge origin={origin} /> : null),
+                        id: 'origin',
+                        title: () => w.origin,
+                        min: 84,
+                        rank: 7,
+                        card: 'line',
+                        cell: ({ origin }, card) =>
+                                origin && !(card && origin === 'self') ? <OriginBadge origin={origin} /> : null,
                 },
                 {
-                        id: 'failures', title: () => w.failures, min: 76, rank: 5, numeric: true, sortable: true,
+                        id: 'failures',
+                        title: () => w.failures,
+                        min: 76,
+                        rank: 5,
+                        numeric: true,
+                        sortable: true,
                         card: 'line',
                         cell: ({ failures }, card) => (card ? w.failuresN(failures) : number(failures)),
                 },
                 {
-                        id: 'count', title: () => w.count, min: 72, rank: 4, numeric: true, sortable: true,
+                        id: 'count',
+                        title: () => w.count,
+                        min: 72,
+                        rank: 4,
+                        numeric: true,
+                        sortable: true,
                         card: 'line',
-                        cell: ({ count }, card) => (count === 0 ? <span class="soft">{card ? '' : '–'}</span>
-                                : <span title={w.countHint(count)}>{card ? w.countN(count) : number(count)}</span>),
+                        cell: ({ count }, card) =>
+                                count === 0 ? (
+                                        <span class="soft">{card ? '' : '–'}</span>
+                                ) : (
+                                        <span title={w.countHint(count)}>{card ? w.countN(count) : number(count)}</span>
+                                ),
                 },
                 {
-                        id: 'since', title: () => w.since, min: 92, rank: 3, sortable: true, card: 'line',
+                        id: 'since',
+                        title: () => w.since,
+                        min: 92,
+                        rank: 3,
+                        sortable: true,
+                        card: 'line',
                         cell: (ban) => <Time at={ban.banned_at} />,
                 },
                 {
-                        id: 'until', title: () => w.until, min: 104, rank: 2, numeric: true, sortable: true,
+                        id: 'until',
+                        title: () => w.until,
+                        min: 104,
+                        rank: 2,
+                        numeric: true,
+                        sortable: true,
                         card: 'line',
                         cell: (ban) => <Countdown until={ban.ends_at} />,
                 },
                 {
-                        id: 'actions', title: () => w.actions, hideTitle: true, min: 40, rank: 1, card: 'side',
+                        id: 'actions',
+                        title: () => w.actions,
+                        hideTitle: true,
+                        min: 40,
+                        rank: 1,
+                        card: 'side',
                         // a key, since another ban may move to this row while the menu is open: then it closes
                         cell: (ban) => (
                                 <Menu
-                                key={`${ban.jail} ${ban.address}`}
-                                label={w.actions}
-                                icon="more"
-                                items={menu(ban)}
-                        />
+                                        key={`${ban.jail} ${ban.address}`}
+                                        label={w.actions}
+                                        icon="more"
+                                        items={menu(ban)}
+                                />
                         ),
                 },
         ];

@@ -100,8 +100,7 @@ export class ActiveTable {
         /** A ban that the table does not have. */
         append(ban: BanRow): number {
                 const slot = this.size;
-                if (slot === this.alive.length)
-                        this.grow();
+                if (slot === this.alive.length) this.grow();
                 this.size++;
                 this.live++;
                 this.alive[slot] = 1;
@@ -114,8 +113,7 @@ export class ActiveTable {
         /** The slot of a ban in force; -1: there is none. */
         find(jail: string, address: string): number {
                 const number = this.jails.find(jail);
-                if (number < 0)
-                        return -1;
+                if (number < 0) return -1;
                 for (let slot = this.size - 1; slot >= 0; slot--)
                         if (this.alive[slot] === 1 && this.jail[slot] === number && this.addresses[slot] === address)
                                 return slot;
@@ -123,23 +121,20 @@ export class ActiveTable {
         }
 
         put(ban: BanRow, slot = this.find(ban.jail, ban.address)): number {
-                if (slot < 0)
-                        return this.append(ban);
+                if (slot < 0) return this.append(ban);
                 this.write(slot, ban);
                 return slot;
         }
 
         remove(slot: number): void {
-                if (slot < 0 || this.alive[slot] !== 1)
-                        return;
+                if (slot < 0 || this.alive[slot] !== 1) return;
                 this.alive[slot] = 0;
                 this.live--;
         }
 
         setOrigin(slot: number, origin: OriginName): void {
                 const number = ORIGINS.indexOf(origin);
-                if (slot < 0 || this.origin[slot] === number)
-                        return;
+                if (slot < 0 || this.origin[slot] === number) return;
                 this.origin[slot] = number;
                 this.rows.delete(slot);
         }
@@ -160,8 +155,7 @@ export class ActiveTable {
         /** The same object until the ban changes. */
         row(slot: number): ActiveBan {
                 let row = this.rows.get(slot);
-                if (row)
-                        return row;
+                if (row) return row;
                 const ends = this.endsAt[slot] ?? 0;
                 row = {
                         id: slot,
@@ -175,8 +169,7 @@ export class ActiveTable {
                         network: this.network[slot] ?? 0,
                         origin: ORIGINS[this.origin[slot] ?? 0],
                 };
-                if (this.rows.size >= ROWS_KEPT)
-                        this.rows.clear();
+                if (this.rows.size >= ROWS_KEPT) this.rows.clear();
                 this.rows.set(slot, row);
                 return row;
         }
@@ -197,31 +190,34 @@ export class ActiveTable {
                 const { families, words, lengths, addresses } = this;
                 return (a, b) => {
                         const family = (families[a] ?? 0) - (families[b] ?? 0);
-                        if (family !== 0)
-                                return family;
+                        if (family !== 0) return family;
                         for (let i = 0; i < 4; i++) {
                                 const difference = (words[4 * a + i] ?? 0) - (words[4 * b + i] ?? 0);
-                                if (difference !== 0)
-                                        return difference;
+                                if (difference !== 0) return difference;
                         }
                         const wider = (lengths[a] ?? 0) - (lengths[b] ?? 0);
-                        return wider !== 0 ? wider : families[a] === 9
-                                ? (addresses[a] ?? '').localeCompare(addresses[b] ?? '') : 0;
+                        return wider !== 0
+                                ? wider
+                                : families[a] === 9
+                                  ? (addresses[a] ?? '').localeCompare(addresses[b] ?? '')
+                                  : 0;
                 };
         }
 
         /** Whether a slot's address lies in a network: family, its four words and their masks, its length. */
-        within(family: number, base: readonly number[], masks: readonly number[], bits: number)
-                        : (slot: number) => boolean {
+        within(
+                family: number,
+                base: readonly number[],
+                masks: readonly number[],
+                bits: number,
+        ): (slot: number) => boolean {
                 this.parse();
                 const { families, words, lengths } = this;
                 const wanted = base.map((word, i) => (word & (masks[i] ?? 0)) >>> 0);
                 return (slot) => {
-                        if (families[slot] !== family || (lengths[slot] ?? 0) < bits)
-                                return false;
+                        if (families[slot] !== family || (lengths[slot] ?? 0) < bits) return false;
                         for (let i = 0; i < 4; i++)
-                                if (((words[4 * slot + i] ?? 0) & (masks[i] ?? 0)) >>> 0 !== wanted[i])
-                                        return false;
+                                if (((words[4 * slot + i] ?? 0) & (masks[i] ?? 0)) >>> 0 !== wanted[i]) return false;
                         return true;
                 };
         }

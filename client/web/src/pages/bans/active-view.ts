@@ -34,8 +34,7 @@ type Compare = (a: number, b: number) => number;
 function searchTest(table: ActiveTable, search: string): Test {
         const text = search.trim().toLowerCase();
         const key = text.includes('/') ? addressKey(text) : undefined;
-        if (key && key.family !== NO_ADDRESS)
-                return table.within(key.family, key.words, masks(key), key.bits);
+        if (key && key.family !== NO_ADDRESS) return table.within(key.family, key.words, masks(key), key.bits);
         return (slot) => (table.addresses[slot] ?? '').toLowerCase().includes(text);
 }
 
@@ -49,14 +48,12 @@ export function activeTest(table: ActiveTable, filter: ActiveFilter): Test {
                 const country = table.countries.find(filter.country);
                 tests.push((slot) => table.country[slot] === country);
         }
-        if (filter.network !== undefined)
-                tests.push((slot) => table.network[slot] === filter.network);
+        if (filter.network !== undefined) tests.push((slot) => table.network[slot] === filter.network);
         if (filter.origin !== undefined) {
                 const origin = ORIGINS.indexOf(filter.origin);
                 tests.push((slot) => table.origin[slot] === origin);
         }
-        if (filter.search.trim() !== '')
-                tests.push(searchTest(table, filter.search));
+        if (filter.search.trim() !== '') tests.push(searchTest(table, filter.search));
         return (slot) => tests.every((test) => test(slot));
 }
 
@@ -83,22 +80,22 @@ function byRank(numbers: ArrayLike<number>, rank: ArrayLike<number>): Compare {
 
 function compareBy(table: ActiveTable, column: ActiveColumn, countryName: (code: string) => string): Compare {
         switch (column) {
-        case 'address':
-                return table.byAddress();
-        case 'country':
-                return byRank(table.country, ranks(table.countries.texts.map(countryName)));
-        case 'jail':
-                return byRank(table.jail, ranks(table.jails.texts));
-        case 'network':
-                return by(table.network);
-        case 'failures':
-                return by(table.failures);
-        case 'count':
-                return by(table.count);
-        case 'since':
-                return by(table.bannedAt);
-        case 'until':
-                return by(table.endsAt);
+                case 'address':
+                        return table.byAddress();
+                case 'country':
+                        return byRank(table.country, ranks(table.countries.texts.map(countryName)));
+                case 'jail':
+                        return byRank(table.jail, ranks(table.jails.texts));
+                case 'network':
+                        return by(table.network);
+                case 'failures':
+                        return by(table.failures);
+                case 'count':
+                        return by(table.count);
+                case 'since':
+                        return by(table.bannedAt);
+                case 'until':
+                        return by(table.endsAt);
         }
 }
 
@@ -114,9 +111,7 @@ export function activeCompare(table: ActiveTable, order: ActiveOrder, countryNam
 export function pick(first: number, behind: number, test: Test, compare: Compare): Uint32Array {
         const slots = new Uint32Array(Math.max(behind - first, 0));
         let count = 0;
-        for (let slot = first; slot < behind; slot++)
-                if (test(slot))
-                        slots[count++] = slot;
+        for (let slot = first; slot < behind; slot++) if (test(slot)) slots[count++] = slot;
         return slots.subarray(0, count).sort(compare);
 }
 
@@ -126,8 +121,7 @@ export function without(view: Uint32Array, test: Test): Uint32Array {
 }
 
 export function merge(a: Uint32Array, b: Uint32Array, compare: Compare): Uint32Array {
-        if (b.length === 0)
-                return a;
+        if (b.length === 0) return a;
         const merged = new Uint32Array(a.length + b.length);
         let i = 0;
         let j = 0;
@@ -136,10 +130,8 @@ export function merge(a: Uint32Array, b: Uint32Array, compare: Compare): Uint32A
                 const y = b[j];
                 const first = y === undefined || (x !== undefined && compare(x, y) <= 0);
                 merged[k] = (first ? x : y) ?? 0;
-                if (first)
-                        i++;
-                else
-                        j++;
+                if (first) i++;
+                else j++;
         }
         return merged;
 }

@@ -12,8 +12,7 @@ import { telling } from './captured';
 import { w } from './words';
 
 export function Lines({ lines }: { lines: readonly string[] }) {
-        if (lines.length === 0)
-                return <p class="soft">{w.noLines}</p>;
+        if (lines.length === 0) return <p class="soft">{w.noLines}</p>;
         return (
                 <ol class="log-lines" tabIndex={0} aria-label={w.matchedLines}>
                         {lines.map((line, i) => (

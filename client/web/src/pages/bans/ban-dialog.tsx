@@ -33,8 +33,7 @@ export function parseAddresses(text: string): Parsed {
         for (const [i, line] of text.split('\n').entries()) {
                 for (const token of line.split(/[\s,;]+/).filter(Boolean)) {
                         const key = addressKey(token);
-                        if (key.family === NO_ADDRESS)
-                                parsed.wrong.push({ line: i + 1, text: token });
+                        if (key.family === NO_ADDRESS) parsed.wrong.push({ line: i + 1, text: token });
                         else if (!good.has(token)) {
                                 good.add(token);
                                 const free = (key.family === V4 ? 32 : 128) - key.bits;
@@ -49,8 +48,7 @@ export function parseAddresses(text: string): Parsed {
 
 function Problems({ parsed }: { parsed: Parsed }) {
         const { wrong, wide } = parsed;
-        if (wrong.length === 0 && wide.length === 0)
-                return null;
+        if (wrong.length === 0 && wide.length === 0) return null;
         return (
                 <ul class="ban-problems" aria-live="polite">
                         {wrong.slice(0, WRONG_SHOWN).map(({ line, text }) => (
@@ -69,7 +67,12 @@ function Problems({ parsed }: { parsed: Parsed }) {
 }
 
 /** Which jails; an empty list is all that run. */
-export function JailChoice({ chosen, onChosen, label, every }: {
+export function JailChoice({
+        chosen,
+        onChosen,
+        label,
+        every,
+}: {
         chosen: string[] | null;
         onChosen: (jails: string[]) => void;
         label: string;
@@ -113,21 +116,34 @@ interface State {
         error: Error | null;
 }
 
-export function BanDialog({ addresses = [], jails, onClose, onDone }: {
+export function BanDialog({
+        addresses = [],
+        jails,
+        onClose,
+        onDone,
+}: {
         addresses?: readonly string[];
         jails?: readonly string[];
         onClose: () => void;
         onDone?: () => void;
 }) {
         const [state, setState] = useState<State>({
-                text: addresses.join('\n'), jails: jails ? [...jails] : null, reason: '', asked: false, busy: false,
+                text: addresses.join('\n'),
+                jails: jails ? [...jails] : null,
+                reason: '',
+                asked: false,
+                busy: false,
                 error: null,
         });
         const change = (changes: Partial<State>) => setState((had) => ({ ...had, error: null, ...changes }));
         const parsed = parseAddresses(state.text);
         const lockOut = state.error instanceof ApiError && state.error.code === 'WouldLockOut';
-        const complaint = parsed.good.length > MOST ? w.tooManyAddresses
-                : state.asked && parsed.good.length === 0 ? w.enterAddress : undefined;
+        const complaint =
+                parsed.good.length > MOST
+                        ? w.tooManyAddresses
+                        : state.asked && parsed.good.length === 0
+                          ? w.enterAddress
+                          : undefined;
 
         async function send(force: boolean): Promise<void> {
                 change({ asked: true });

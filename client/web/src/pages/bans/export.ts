@@ -38,8 +38,7 @@ export function exportBans(format: 'csv' | 'json', bans: Rows<ActiveBan>): void 
         let piece: string[] = [];
         for (let i = 0; i < bans.count; i++) {
                 const ban = bans.at(i);
-                if (ban)
-                        piece.push(csv ? `${csvLine(ban)}\r\n` : `${i > 0 ? ',' : ''}\n${jsonLine(ban)}`);
+                if (ban) piece.push(csv ? `${csvLine(ban)}\r\n` : `${i > 0 ? ',' : ''}\n${jsonLine(ban)}`);
                 if (piece.length >= PIECE) {
                         parts.push(piece.join(''));
                         piece = [];

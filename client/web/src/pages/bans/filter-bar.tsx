@@ -11,8 +11,16 @@ import { originText } from '../../ui/values';
 import type { ActiveColumn, ActiveOrder } from './active-view';
 import { w } from './words';
 
-const COLUMNS: readonly ActiveColumn[] =
-        ['address', 'country', 'network', 'jail', 'failures', 'count', 'since', 'until'];
+const COLUMNS: readonly ActiveColumn[] = [
+        'address',
+        'country',
+        'network',
+        'jail',
+        'failures',
+        'count',
+        'since',
+        'until',
+];
 /* The largest first when somebody sorts by it. */
 const FALLING: readonly ActiveColumn[] = ['since', 'failures', 'count'];
 const TYPING = 120;
@@ -29,7 +37,11 @@ export function useOrder(): [ActiveOrder, (column: string) => void] {
 }
 
 /** Searches by the query's q; what is typed counts a moment later. */
-export function SearchField({ field, label, hint }: {
+export function SearchField({
+        field,
+        label,
+        hint,
+}: {
         field?: { current: HTMLDivElement | null };
         label: string;
         hint?: string;
@@ -39,8 +51,7 @@ export function SearchField({ field, label, hint }: {
         const timer = useRef(0);
         const own = useRef(search); /* set here: what is typed since then stays */
         useEffect(() => {
-                if (search !== own.current)
-                        setTyped(search);
+                if (search !== own.current) setTyped(search);
                 own.current = search;
         }, [search]);
         useEffect(() => () => clearTimeout(timer.current), []);
@@ -70,8 +81,7 @@ export function SearchField({ field, label, hint }: {
 export function JailSelect() {
         const { filters, set, clear } = useFilters();
         const names = (useStatus().data?.jails ?? []).map(({ name }) => name);
-        if (filters.jail !== undefined && !names.includes(filters.jail))
-                names.push(filters.jail);
+        if (filters.jail !== undefined && !names.includes(filters.jail)) names.push(filters.jail);
         const options = [{ value: '', text: w.allJails }, ...names.map((name) => ({ value: name, text: name }))];
         return (
                 <Select

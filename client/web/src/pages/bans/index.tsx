@@ -29,11 +29,16 @@ const WAITING = waitingRows<ActiveBan>(20);
 function menuOf(ban: ActiveBan, onBan: (asked: Asked) => void): MenuItem[] {
         const pair = { address: ban.address, jail: ban.jail };
         const network = networkAround(ban.address);
-        const wider: MenuItem[] = network === null ? [] : [{
-                text: w.banNetwork(network),
-                icon: 'bans',
-                run: () => onBan({ addresses: [network], jails: [ban.jail] }),
-        }];
+        const wider: MenuItem[] =
+                network === null
+                        ? []
+                        : [
+                                  {
+                                          text: w.banNetwork(network),
+                                          icon: 'bans',
+                                          run: () => onBan({ addresses: [network], jails: [ban.jail] }),
+                                  },
+                          ];
         return [
                 { text: w.unban, icon: 'close', run: () => void unban([pair]) },
                 { text: w.allow, icon: 'allow', run: () => void allow([ban.address], [pair]) },
@@ -57,18 +62,15 @@ function useLetters(rows: ActiveRows, selection: Selection, field: { current: HT
                 u: (ban?: ActiveBan) => void unban(chosen(ban)).then(finish),
                 a: (ban?: ActiveBan) => {
                         const pairs = chosen(ban);
-                        if (pairs.length > 0)
-                                void allow(distinct(pairs), pairs).then(finish);
+                        if (pairs.length > 0) void allow(distinct(pairs), pairs).then(finish);
                 },
         };
 }
 
 function leadText(store: ActiveStore, rows: ActiveRows, filtered: boolean): string {
         const { live } = store.table;
-        if (store.state.value === 'loading')
-                return w.reading(live);
-        if (store.state.value === 'failed')
-                return '';
+        if (store.state.value === 'loading') return w.reading(live);
+        if (store.state.value === 'failed') return '';
         return filtered ? w.matching(rows.count, live) : w.inForce(live, store.table.jails.texts.length);
 }
 
@@ -149,10 +151,16 @@ export default function BansPage() {
                 >
                         {error.value && state.value !== 'failed' && <Notice tone="warn">{w.stale}</Notice>}
                         <div class="fill" ref={table}>
-                                {selection.count.value > 0
-                                        ? <SelectionBar rows={rows} selection={selection} onBan={setAsked} /> : tools}
-                                {state.value === 'failed' && error.value
-                                        ? <ErrorState error={error.value} retry={() => void store.load()} /> : list}
+                                {selection.count.value > 0 ? (
+                                        <SelectionBar rows={rows} selection={selection} onBan={setAsked} />
+                                ) : (
+                                        tools
+                                )}
+                                {state.value === 'failed' && error.value ? (
+                                        <ErrorState error={error.value} retry={() => void store.load()} />
+                                ) : (
+                                        list
+                                )}
                         </div>
                         {asked && <BanDialog {...asked} onClose={() => setAsked(null)} />}
                 </Page>

@@ -21,13 +21,16 @@ export function pairsOf(rows: Rows<Pair>, selection: Selection): Pair[] {
         const pairs: Pair[] = [];
         for (let i = 0; i < rows.count; i++) {
                 const ban = selection.has(rows.id(i)) ? rows.at(i) : undefined;
-                if (ban)
-                        pairs.push({ address: ban.address, jail: ban.jail });
+                if (ban) pairs.push({ address: ban.address, jail: ban.jail });
         }
         return pairs;
 }
 
-export function SelectionBar({ rows, selection, onBan }: {
+export function SelectionBar({
+        rows,
+        selection,
+        onBan,
+}: {
         rows: Rows<Pair>;
         selection: Selection;
         onBan: (asked: Asked) => void;
@@ -40,8 +43,7 @@ export function SelectionBar({ rows, selection, onBan }: {
         const run = (name: string, action: () => Promise<boolean>) => {
                 setBusy(name);
                 void action().then((done) => {
-                        if (done)
-                                selection.clear();
+                        if (done) selection.clear();
                         setBusy('');
                 });
         };

@@ -46,31 +46,52 @@ function rowsOf(table: ActiveTable, view: Uint32Array): ActiveRows {
 
 function counted(first: number, behind: number, test: (slot: number) => boolean): number {
         let count = 0;
-        for (let slot = first; slot < behind; slot++)
-                if (test(slot))
-                        count++;
+        for (let slot = first; slot < behind; slot++) if (test(slot)) count++;
         return count;
 }
 
-function updated(store: ActiveStore, had: Kept | null, key: string, filter: ActiveFilter, order: ActiveOrder,
-        take: boolean): Kept {
+function updated(
+        store: ActiveStore,
+        had: Kept | null,
+        key: string,
+        filter: ActiveFilter,
+        order: ActiveOrder,
+        take: boolean,
+): Kept {
         const { table } = store;
         const version = store.version.value;
         const test = activeTest(table, filter);
         const compare = activeCompare(table, order, countryName);
         if (!had || had.key !== key || had.table !== table)
-                return { table, key, version, rows: rowsOf(table, pick(0, table.size, test, compare)), upTo: table.size,
-                        fresh: 0 };
+                return {
+                        table,
+                        key,
+                        version,
+                        rows: rowsOf(table, pick(0, table.size, test, compare)),
+                        upTo: table.size,
+                        fresh: 0,
+                };
         const still = without(had.rows.view, test);
         if (!take)
-                return { table, key, version, rows: rowsOf(table, still), upTo: had.upTo,
-                        fresh: counted(had.upTo, table.size, test) };
+                return {
+                        table,
+                        key,
+                        version,
+                        rows: rowsOf(table, still),
+                        upTo: had.upTo,
+                        fresh: counted(had.upTo, table.size, test),
+                };
         const view = merge(still, pick(had.upTo, table.size, test, compare), compare);
         return { table, key, version, rows: rowsOf(table, view), upTo: table.size, fresh: 0 };
 }
 
 /** `hold`: new bans are counted only. */
-export function useActiveView(store: ActiveStore, filter: ActiveFilter, order: ActiveOrder, hold: boolean): {
+export function useActiveView(
+        store: ActiveStore,
+        filter: ActiveFilter,
+        order: ActiveOrder,
+        hold: boolean,
+): {
         rows: ActiveRows;
         fresh: number;
 } {
@@ -78,10 +99,12 @@ export function useActiveView(store: ActiveStore, filter: ActiveFilter, order: A
         const key = JSON.stringify([filter, order, language.value]);
         const had = kept.current;
         const take = !hold || store.state.value === 'loading';
-        const current = had?.key === key && had.table === store.table && had.version === store.version.value
-                && (!take || had.upTo === store.table.size);
-        if (!had || !current)
-                kept.current = updated(store, had, key, filter, order, take);
+        const current =
+                had?.key === key &&
+                had.table === store.table &&
+                had.version === store.version.value &&
+                (!take || had.upTo === store.table.size);
+        if (!had || !current) kept.current = updated(store, had, key, filter, order, take);
         const { rows, fresh } = kept.current as Kept;
         return { rows, fresh };
 }

@@ -58,8 +58,8 @@ export const w = words({
                 noneText: 'fail2ban holds nobody at the moment. A ban appears here the moment it happens.',
                 noMatch: 'No ban matches',
                 noMatchText:
-                        'Nothing in force fits what you search for. It may have been banned earlier: look in the '
-                        + 'history.',
+                        'Nothing in force fits what you search for. It may have been banned earlier: look in the ' +
+                        'history.',
                 clearFilters: 'Show all',
                 inHistory: 'Search the history',
                 unbanned: (n: number) => `Unbanned ${addresses(n)}.`,
@@ -148,8 +148,8 @@ export const w = words({
                 until: 'Noch',
                 none: 'Keine Sperren in Kraft',
                 noneText:
-                        'fail2ban hält gerade niemanden fest. Eine Sperre erscheint hier in dem Augenblick, in '
-                        + 'dem sie geschieht.',
+                        'fail2ban hält gerade niemanden fest. Eine Sperre erscheint hier in dem Augenblick, in ' +
+                        'dem sie geschieht.',
                 noMatch: 'Keine Sperre passt',
                 noMatchText: 'Nichts in Kraft passt zur Suche. Vielleicht war es früher gesperrt: der Verlauf weiß es.',
                 clearFilters: 'Alle zeigen',
@@ -168,8 +168,8 @@ export const w = words({
                 tooMany: (most: number) => `Höchstens ${number(most)} auf einmal: erlauben Sie stattdessen ein Netz.`,
                 unbanManyTitle: (n: number) => `${sperren(n)} aufheben?`,
                 unbanManyText:
-                        'Wer entsperrt ist, kann sofort wiederkommen. Rückgängig sperrt erneut, jeweils für eine '
-                        + 'volle Sperrzeit.',
+                        'Wer entsperrt ist, kann sofort wiederkommen. Rückgängig sperrt erneut, jeweils für eine ' +
+                        'volle Sperrzeit.',
                 unbanManyAction: (n: number) => `${sperren(n)} aufheben`,
                 unbanAllTitle: (n: number) => `Alle ${sperren(n)} aufheben?`,
                 unbanAllText:

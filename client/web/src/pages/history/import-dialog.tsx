@@ -66,7 +66,8 @@ function useJobs(zone: string, dry: boolean) {
                 change(index, { state: 'sending', share: 0 });
                 try {
                         const sent = upload<ImportResult>('history/import', query, file, (share) =>
-                                change(index, share < 1 ? { share } : { state: 'reading', share: 0 }));
+                                change(index, share < 1 ? { share } : { state: 'reading', share: 0 }),
+                        );
                         const result = await follow<ImportResult>(sent, (share) => change(index, { share }));
                         change(index, { state: 'done', result });
                 } catch (error) {
@@ -77,8 +78,7 @@ function useJobs(zone: string, dry: boolean) {
         async function start(): Promise<void> {
                 setBusy(true);
                 setJobs((had) => had.map(({ file }) => ({ file, state: 'waiting', share: 0 })));
-                for (const [index, { file }] of jobs.entries())
-                        await one(index, file);
+                for (const [index, { file }] of jobs.entries()) await one(index, file);
                 setBusy(false);
                 refreshQueries('history');
         }

@@ -35,8 +35,7 @@ function AddressField({ field }: { field: { current: HTMLDivElement | null } }) 
         const timer = useRef(0);
         const own = useRef(filters.address ?? ''); /* set here: what is typed since then stays */
         useEffect(() => {
-                if ((filters.address ?? '') !== own.current)
-                        setTyped(filters.address ?? '');
+                if ((filters.address ?? '') !== own.current) setTyped(filters.address ?? '');
                 own.current = filters.address ?? '';
         }, [filters.address]);
         const type = (text: string) => {
@@ -44,10 +43,8 @@ function AddressField({ field }: { field: { current: HTMLDivElement | null } }) 
                 clearTimeout(timer.current);
                 timer.current = window.setTimeout(() => {
                         own.current = text.trim();
-                        if (text.trim())
-                                set({ address: text.trim() }, false);
-                        else
-                                clear('address');
+                        if (text.trim()) set({ address: text.trim() }, false);
+                        else clear('address');
                 }, TYPING);
         };
         return (
@@ -66,8 +63,10 @@ function AddressField({ field }: { field: { current: HTMLDivElement | null } }) 
 
 function OriginSelect() {
         const { filters, set, clear } = useFilters();
-        const options = [{ value: '' as Origin | '', text: w.allOrigins },
-                ...origins.map((origin) => ({ value: origin, text: originText(origin) }))];
+        const options = [
+                { value: '' as Origin | '', text: w.allOrigins },
+                ...origins.map((origin) => ({ value: origin, text: originText(origin) })),
+        ];
         return (
                 <Select
                         label={w.origin}
@@ -113,7 +112,11 @@ function Nothing() {
         );
 }
 
-function List({ use, hold, field }: {
+function List({
+        use,
+        hold,
+        field,
+}: {
         use: UseSource;
         hold: (held: boolean) => void;
         field: { current: HTMLDivElement | null };
@@ -134,8 +137,7 @@ function List({ use, hold, field }: {
                 u: (row?: HistoryRow) => void unban(chosen(row)),
                 a: (row?: HistoryRow) => void allow(distinct(chosen(row)), chosen(row)),
         };
-        if (failed)
-                return <ErrorState error={failed} retry={refresh} />;
+        if (failed) return <ErrorState error={failed} retry={refresh} />;
         return (
                 <>
                         {selection.count.value > 0 ? (
@@ -185,8 +187,12 @@ function Bans({ onLead }: { onLead: (text: string) => void }) {
                 mixed.value = kind === '';
         }, [kind]);
         source.version.value;
-        const lead = source.state.value === 'loading' ? w.searching : kind === 'ban' ? w.found(source.total)
-                : w.rowsFound(source.total);
+        const lead =
+                source.state.value === 'loading'
+                        ? w.searching
+                        : kind === 'ban'
+                          ? w.found(source.total)
+                          : w.rowsFound(source.total);
         useEffect(() => onLead(source.state.value === 'failed' ? '' : lead), [lead, source.state.value]);
         return <List use={use} hold={setHold} field={field} />;
 }
@@ -216,7 +222,9 @@ export default function HistoryPage() {
                                 </>
                         }
                 >
-                        {repeaters ? <Repeaters onLead={setLead} /> : (
+                        {repeaters ? (
+                                <Repeaters onLead={setLead} />
+                        ) : (
                                 <div class="fill">
                                         <Bans onLead={setLead} />
                                 </div>

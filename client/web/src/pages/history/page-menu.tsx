@@ -40,15 +40,23 @@ export function PageMenu() {
         const [kind] = useKind();
         const [open, setOpen] = useState<'' | 'import' | 'purge'>('');
         const wanted = { ...query, ...(kind ? { kind } : {}) };
-        const sync = () => run<{ bans: number; changed: number }>('history/sync',
-                (result) => w.synced(result.bans, result.changed));
-        const compact = () => run<{ bytes_gained: number }>('history/compact',
-                (result) => w.compacted(bytes(result.bytes_gained)));
+        const sync = () =>
+                run<{ bans: number; changed: number }>('history/sync', (result) =>
+                        w.synced(result.bans, result.changed),
+                );
+        const compact = () =>
+                run<{ bytes_gained: number }>('history/compact', (result) => w.compacted(bytes(result.bytes_gained)));
         const items: MenuItem[] = [
-                { text: w.exportCsv, icon: 'download',
-                        run: () => download('history/export', { format: 'csv', ...wanted }) },
-                { text: w.exportJson, icon: 'download',
-                        run: () => download('history/export', { format: 'jsonl', ...wanted }) },
+                {
+                        text: w.exportCsv,
+                        icon: 'download',
+                        run: () => download('history/export', { format: 'csv', ...wanted }),
+                },
+                {
+                        text: w.exportJson,
+                        icon: 'download',
+                        run: () => download('history/export', { format: 'jsonl', ...wanted }),
+                },
                 { text: w.importLog, icon: 'upload', run: () => setOpen('import') },
                 { text: w.sync, icon: 'refresh', run: () => void sync() },
                 { text: w.backup, icon: 'download', run: () => download('history/backup', {}) },

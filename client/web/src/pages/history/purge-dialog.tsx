@@ -23,8 +23,13 @@ export function PurgeDialog({ onClose }: { onClose: () => void }) {
         const [error, setError] = useState<Error | null>(null);
         const before = Date.parse(`${day}T00:00:00Z`) / 1000;
         const valid = Number.isFinite(before) && before > 0;
-        const found = useQuery<Paged<unknown>>(valid ? 'history' : null,
-                { kind: 'ban', until: before, range: null, limit: 1, total: true });
+        const found = useQuery<Paged<unknown>>(valid ? 'history' : null, {
+                kind: 'ban',
+                until: before,
+                range: null,
+                limit: 1,
+                total: true,
+        });
         const count = found.stale ? undefined : found.data?.page.total;
 
         async function purge(): Promise<void> {
@@ -63,7 +68,9 @@ export function PurgeDialog({ onClose }: { onClose: () => void }) {
                         <Field label={w.purgeBefore}>
                                 <Input type="date" value={day} max={dayOf(now())} onValue={setDay} />
                         </Field>
-                        {count === undefined ? <Skeleton lines={1} height={16} /> : (
+                        {count === undefined ? (
+                                <Skeleton lines={1} height={16} />
+                        ) : (
                                 <p aria-live="polite">{count > 0 ? w.purgeCount(count) : w.purgeNone}</p>
                         )}
                         {error && <Notice tone="bad">{errorText(error)}</Notice>}

@@ -84,8 +84,11 @@ export function Repeaters({ onLead }: { onLead: (text: string) => void }) {
         const { query } = useFilters();
         const [min, setMin] = useQueryState('min', '2');
         const least = LEAST.find((one) => one === min) ?? '2';
-        const found = useQuery<Paged<Repeater>>('history/repeaters', { ...query, min: least, limit: LIMIT },
-                { events: ['History.*'] });
+        const found = useQuery<Paged<Repeater>>(
+                'history/repeaters',
+                { ...query, min: least, limit: LIMIT },
+                { events: ['History.*'] },
+        );
         const count = found.data?.rows.length;
         useEffect(() => onLead(count === undefined ? '' : w.repeatersFound(count, count === LIMIT)), [count]);
         return (
@@ -99,19 +102,25 @@ export function Repeaters({ onLead }: { onLead: (text: string) => void }) {
                                         <Select
                                                 label={w.atLeast}
                                                 value={least}
-                                                options={LEAST.map((value) => ({ value,
-                                                        text: `${w.atLeast} ${w.timesN(Number(value))}` }))}
+                                                options={LEAST.map((value) => ({
+                                                        value,
+                                                        text: `${w.atLeast} ${w.timesN(Number(value))}`,
+                                                }))}
                                                 onValue={setMin}
                                         />
                                 </>
                         }
                 >
                         <Loaded query={found} skeleton={<Skeleton lines={10} height={26} />}>
-                                {({ rows }) => (rows.length > 0 ? <Table rows={rows} /> : (
-                                        <Empty icon="check" title={w.noRepeaters}>
-                                                {w.noRepeatersText}
-                                        </Empty>
-                                ))}
+                                {({ rows }) =>
+                                        rows.length > 0 ? (
+                                                <Table rows={rows} />
+                                        ) : (
+                                                <Empty icon="check" title={w.noRepeaters}>
+                                                        {w.noRepeatersText}
+                                                </Empty>
+                                        )
+                                }
                         </Loaded>
                 </Card>
         );

@@ -51,8 +51,10 @@ interface Segment {
 function rowsOf({ columns }: ColumnsAnswer): HistoryRow[] {
         const keys = Object.keys(columns);
         const count = columns[keys[0] ?? '']?.length ?? 0;
-        return Array.from({ length: count }, (_, i) =>
-                Object.fromEntries(keys.map((key) => [key, columns[key]?.[i]])) as unknown as HistoryRow);
+        return Array.from(
+                { length: count },
+                (_, i) => Object.fromEntries(keys.map((key) => [key, columns[key]?.[i]])) as unknown as HistoryRow,
+        );
 }
 
 export class HistorySource {
@@ -92,23 +94,24 @@ export class HistorySource {
         }
 
         private fail(error: unknown): void {
-                if (this.abort.signal.aborted)
-                        return;
+                if (this.abort.signal.aborted) return;
                 this.error.value = error instanceof ApiError ? error : new ApiError(0, 'Unknown', String(error));
-                if (this.state.value === 'loading')
-                        this.state.value = 'failed';
+                if (this.state.value === 'loading') this.state.value = 'failed';
         }
 
         private get counted(): boolean {
                 return this.wanted.kind === 'ban';
         }
 
-        private async page(since: number | undefined, until: number, cursor: string | null, total: boolean)
-                        : Promise<{ rows: HistoryRow[]; page: Page }> {
+        private async page(
+                since: number | undefined,
+                until: number,
+                cursor: string | null,
+                total: boolean,
+        ): Promise<{ rows: HistoryRow[]; page: Page }> {
                 const query: Query = { ...this.filter, since, until, cursor, limit: PAGE, ...(total ? { total } : {}) };
                 const { signal } = this.abort;
-                if (this.wanted.kind === '')
-                        return await get<Paged<HistoryRow>>('history', query, signal);
+                if (this.wanted.kind === '') return await get<Paged<HistoryRow>>('history', query, signal);
                 query.kind = this.wanted.kind;
                 const answer = await get<ColumnsAnswer>('history/columns', query, signal);
                 return { rows: rowsOf(answer), page: answer.page };
@@ -118,8 +121,16 @@ export class HistorySource {
                 const { rows, page } = await this.page(this.since, this.until, null, true);
                 this.total = page.total ?? rows.length;
                 const cursor = page.next_cursor || null;
-                const segment = { since: this.since ?? 0, until: this.until, first: 0, count: this.total, rows, cursor,
-                        loading: false, used: 0 };
+                const segment = {
+                        since: this.since ?? 0,
+                        until: this.until,
+                        first: 0,
+                        count: this.total,
+                        rows,
+                        cursor,
+                        loading: false,
+                        used: 0,
+                };
                 this.segments = [segment];
                 if (cursor && this.counted) {
                         this.version.value++;
@@ -129,17 +140,28 @@ export class HistorySource {
 
         /* Cuts the window into stretches of about a page. */
         private async count(head: Segment): Promise<void> {
-                const since = this.since
-                        ?? (await get<Archive>('history/archive', undefined, this.abort.signal)).oldest_at;
+                const since =
+                        this.since ?? (await get<Archive>('history/archive', undefined, this.abort.signal)).oldest_at;
                 const bucket = Math.max(LEAST_BUCKET, Math.ceil((this.until - since) / BUCKETS));
-                const trend = await get<Trend>('dashboard/bans/trend',
-                        { ...this.filter, since, until: this.until, bucket: String(bucket) }, this.abort.signal);
+                const trend = await get<Trend>(
+                        'dashboard/bans/trend',
+                        { ...this.filter, since, until: this.until, bucket: String(bucket) },
+                        this.abort.signal,
+                );
                 const segments: Segment[] = [];
                 for (const { at, bans } of [...trend.rows].reverse()) {
                         let open = segments[segments.length - 1];
                         if (!open || open.count + bans > PAGE) {
-                                open = { since: at, until: open?.since ?? this.until, first: 0, count: 0, rows: [],
-                                        cursor: '', loading: false, used: 0 };
+                                open = {
+                                        since: at,
+                                        until: open?.since ?? this.until,
+                                        first: 0,
+                                        count: 0,
+                                        rows: [],
+                                        cursor: '',
+                                        loading: false,
+                                        used: 0,
+                                };
                                 segments.push(open);
                         }
                         open.since = Math.max(at, since);
@@ -148,8 +170,7 @@ export class HistorySource {
                 const newest = segments[0];
                 if (newest) {
                         const rows = head.rows.filter((row) => row.at >= newest.since);
-                        if (rows.length === newest.count)
-                                Object.assign(newest, { rows, cursor: null });
+                        if (rows.length === newest.count) Object.assign(newest, { rows, cursor: null });
                 }
                 this.segments = segments.filter((one) => one.count > 0);
                 this.place();
@@ -167,8 +188,7 @@ export class HistorySource {
         /* How many rows the table has: lists that are not counted by time show only some more than are there. */
         get length(): number {
                 const last = this.segments[this.segments.length - 1];
-                if (this.counted || !last)
-                        return this.total;
+                if (this.counted || !last) return this.total;
                 return last.cursor === null ? last.rows.length : Math.min(this.total, last.rows.length + AHEAD);
         }
 
@@ -177,10 +197,8 @@ export class HistorySource {
                 let high = this.segments.length - 1;
                 while (low < high) {
                         const middle = (low + high + 1) >> 1;
-                        if ((this.segments[middle]?.first ?? 0) <= index)
-                                low = middle;
-                        else
-                                high = middle - 1;
+                        if ((this.segments[middle]?.first ?? 0) <= index) low = middle;
+                        else high = middle - 1;
                 }
                 return this.segments[low];
         }
@@ -193,10 +211,9 @@ export class HistorySource {
         /** Reads what is missing of these rows. */
         need(first: number, behind: number): void {
                 this.clock++;
-                for (let index = first; index < behind;) {
+                for (let index = first; index < behind; ) {
                         const segment = this.segmentAt(index);
-                        if (!segment || segment.count === 0)
-                                return;
+                        if (!segment || segment.count === 0) return;
                         segment.used = this.clock;
                         void this.fill(segment, Math.min(behind - segment.first, segment.count));
                         index = segment.first + segment.count;
@@ -205,8 +222,7 @@ export class HistorySource {
         }
 
         private async fill(segment: Segment, rows: number): Promise<void> {
-                if (segment.loading || segment.cursor === null || segment.rows.length >= rows)
-                        return;
+                if (segment.loading || segment.cursor === null || segment.rows.length >= rows) return;
                 segment.loading = true;
                 try {
                         const answer = await this.page(segment.since, segment.until, segment.cursor || null, false);
@@ -224,18 +240,15 @@ export class HistorySource {
                         segment.loading = false;
                 }
                 /* Somebody may have scrolled on within it meanwhile. */
-                if (segment.used === this.clock && !this.error.value)
-                        void this.fill(segment, rows);
+                if (segment.used === this.clock && !this.error.value) void this.fill(segment, rows);
         }
 
         private forget(): void {
                 const held = this.segments.filter((segment) => segment.rows.length > 0 && !segment.loading);
-                if (held.length <= SEGMENTS_KEPT || !this.counted)
-                        return;
+                if (held.length <= SEGMENTS_KEPT || !this.counted) return;
                 held.sort((a, b) => a.used - b.used);
                 for (const segment of held.slice(0, held.length - SEGMENTS_KEPT))
-                        if (segment.used !== this.clock)
-                                Object.assign(segment, { rows: [], cursor: '' });
+                        if (segment.used !== this.clock) Object.assign(segment, { rows: [], cursor: '' });
         }
 
         /** The rows as they are now. */

@@ -4,8 +4,12 @@
 
 import { ApiError, apiUrl, type Accepted, type Query } from '../../api/client';
 
-export function upload<T>(path: string, query: Query, file: Blob, sent: (share: number) => void)
-                : Promise<T | Accepted> {
+export function upload<T>(
+        path: string,
+        query: Query,
+        file: Blob,
+        sent: (share: number) => void,
+): Promise<T | Accepted> {
         return new Promise((resolve, reject) => {
                 const request = new XMLHttpRequest();
                 request.open('POST', apiUrl(path, query));
@@ -16,11 +20,15 @@ export function upload<T>(path: string, query: Query, file: Blob, sent: (share: 
                 request.onerror = () => reject(new ApiError(0, 'Unreachable', ''));
                 request.onload = () => {
                         const body = (request.response ?? {}) as Record<string, unknown>;
-                        if (request.status < 300)
-                                resolve(body as T | Accepted);
+                        if (request.status < 300) resolve(body as T | Accepted);
                         else
-                                reject(new ApiError(request.status, String(body.error_code ?? 'Unknown'),
-                                        String(body.message ?? request.statusText)));
+                                reject(
+                                        new ApiError(
+                                                request.status,
+                                                String(body.error_code ?? 'Unknown'),
+                                                String(body.message ?? request.statusText),
+                                        ),
+                                );
                 };
                 request.send(file);
         });

@@ -43,8 +43,7 @@ export function useSource(wanted: Wanted, hold: boolean): UseSource {
                         }
                         timer ||= window.setTimeout(() => {
                                 timer = 0;
-                                if (!document.hidden)
-                                        setTurn((count) => count + 1);
+                                if (!document.hidden) setTurn((count) => count + 1);
                         }, SETTLE);
                 };
                 const stops = ['History.*', 'Page.Reconnected', 'Bridge.Online'].map((type) => onEvent(type, changed));

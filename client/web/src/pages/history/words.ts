@@ -8,12 +8,22 @@ const bans = (n: number) => `${number(n)} ${n === 1 ? 'ban' : 'bans'}`;
 const sperren = (n: number) => `${number(n)} ${n === 1 ? 'Sperre' : 'Sperren'}`;
 
 const causes: Record<Cause, string> = {
-        '': '', expired: 'ran out', hand: 'by hand', daemon: 'by fail2ban', list: 'by a list',
-        'jail-stopped': 'jail stopped', lost: 'lost',
+        '': '',
+        expired: 'ran out',
+        hand: 'by hand',
+        daemon: 'by fail2ban',
+        list: 'by a list',
+        'jail-stopped': 'jail stopped',
+        lost: 'lost',
 };
 const gruende: Record<Cause, string> = {
-        '': '', expired: 'abgelaufen', hand: 'von Hand', daemon: 'durch fail2ban', list: 'durch eine Liste',
-        'jail-stopped': 'Jail gestoppt', lost: 'verloren',
+        '': '',
+        expired: 'abgelaufen',
+        hand: 'von Hand',
+        daemon: 'durch fail2ban',
+        list: 'durch eine Liste',
+        'jail-stopped': 'Jail gestoppt',
+        lost: 'verloren',
 };
 
 export const w = words({
@@ -61,8 +71,8 @@ export const w = words({
                 firstAt: 'First',
                 lastAt: 'Last',
                 repeatersFound: (n: number, more: boolean) =>
-                        `${more ? 'The first ' : ''}${number(n)} ${n === 1 ? 'address' : 'addresses'} came again `
-                        + `in this range`,
+                        `${more ? 'The first ' : ''}${number(n)} ${n === 1 ? 'address' : 'addresses'} came again ` +
+                        `in this range`,
                 atLeast: 'At least',
                 timesN: (n: number) => `${number(n)} times`,
                 noRepeaters: 'Nobody came again',
@@ -80,8 +90,8 @@ export const w = words({
                 backup: 'Download a backup',
                 purgeTitle: 'Remove old bans',
                 purgeText:
-                        'Bans from before this day are removed from the archive. Daily totals stay. This cannot '
-                        + 'be undone.',
+                        'Bans from before this day are removed from the archive. Daily totals stay. This cannot ' +
+                        'be undone.',
                 purgeBefore: 'Everything before',
                 purgeCount: (n: number) => `${bans(n)} would be removed.`,
                 purgeNone: 'Nothing is that old.',
@@ -91,8 +101,8 @@ export const w = words({
                 close: 'Close',
                 importTitle: 'Import log files',
                 importText:
-                        'Log files of fail2ban 0.8 to 1.1, plain or .gz. What the archive knows already makes no '
-                        + 'second row.',
+                        'Log files of fail2ban 0.8 to 1.1, plain or .gz. What the archive knows already makes no ' +
+                        'second row.',
                 importFiles: 'Files',
                 importZone: 'Written in the time zone',
                 importZoneHint: 'For example Europe/Berlin, UTC or +02:00. Empty: the server’s own.',
@@ -105,8 +115,8 @@ export const w = words({
                 importResult: (lines: number, added: number, unbans: number) =>
                         `${number(lines)} lines: ${bans(added)} and ${number(unbans)} ends new`,
                 importMore: (changed: number, known: number, unreadable: number) =>
-                        `${number(changed)} known better, ${number(known)} known before, ${number(unreadable)} `
-                        + `lines made no sense`,
+                        `${number(changed)} known better, ${number(known)} known before, ${number(unreadable)} ` +
+                        `lines made no sense`,
                 importDryDone: 'Nothing was kept.',
                 noLines: 'No lines are kept of this ban.',
                 fullStory: 'The whole story',
@@ -153,15 +163,15 @@ export const w = words({
                 noFilters: 'Ohne Filter',
                 emptyArchive: 'Das Archiv ist leer',
                 emptyArchiveText:
-                        'Es füllt sich von selbst aus der Datenbank von fail2ban. Ältere Sperren stehen in '
-                        + 'Protokolldateien: importieren Sie sie.',
+                        'Es füllt sich von selbst aus der Datenbank von fail2ban. Ältere Sperren stehen in ' +
+                        'Protokolldateien: importieren Sie sie.',
                 bans: 'Sperren',
                 jails: 'Jails',
                 firstAt: 'Zuerst',
                 lastAt: 'Zuletzt',
                 repeatersFound: (n: number, more: boolean) =>
-                        `${more ? 'Die ersten ' : ''}${number(n)} ${n === 1 ? 'Adresse kam' : 'Adressen kamen'} `
-                        + `in diesem Zeitraum wieder`,
+                        `${more ? 'Die ersten ' : ''}${number(n)} ${n === 1 ? 'Adresse kam' : 'Adressen kamen'} ` +
+                        `in diesem Zeitraum wieder`,
                 atLeast: 'Mindestens',
                 timesN: (n: number) => `${number(n)}-mal`,
                 noRepeaters: 'Niemand kam wieder',
@@ -179,8 +189,8 @@ export const w = words({
                 backup: 'Sicherung herunterladen',
                 purgeTitle: 'Alte Sperren entfernen',
                 purgeText:
-                        'Sperren von vor diesem Tag werden aus dem Archiv entfernt. Tagessummen bleiben. Das '
-                        + 'lässt sich nicht rückgängig machen.',
+                        'Sperren von vor diesem Tag werden aus dem Archiv entfernt. Tagessummen bleiben. Das ' +
+                        'lässt sich nicht rückgängig machen.',
                 purgeBefore: 'Alles vor dem',
                 purgeCount: (n: number) => `${sperren(n)} würden entfernt.`,
                 purgeNone: 'Nichts ist so alt.',
@@ -190,8 +200,8 @@ export const w = words({
                 close: 'Schließen',
                 importTitle: 'Protokolldateien importieren',
                 importText:
-                        'Protokolle von fail2ban 0.8 bis 1.1, einfach oder als .gz. Was das Archiv schon kennt, '
-                        + 'wird keine zweite Zeile.',
+                        'Protokolle von fail2ban 0.8 bis 1.1, einfach oder als .gz. Was das Archiv schon kennt, ' +
+                        'wird keine zweite Zeile.',
                 importFiles: 'Dateien',
                 importZone: 'Geschrieben in der Zeitzone',
                 importZoneHint: 'Zum Beispiel Europe/Berlin, UTC oder +02:00. Leer: die des Servers.',
@@ -204,8 +214,8 @@ export const w = words({
                 importResult: (lines: number, added: number, unbans: number) =>
                         `${number(lines)} Zeilen: ${sperren(added)} und ${number(unbans)} Enden neu`,
                 importMore: (changed: number, known: number, unreadable: number) =>
-                        `${number(changed)} besser bekannt, ${number(known)} schon bekannt, `
-                        + `${number(unreadable)} Zeilen ohne Sinn`,
+                        `${number(changed)} besser bekannt, ${number(known)} schon bekannt, ` +
+                        `${number(unreadable)} Zeilen ohne Sinn`,
                 importDryDone: 'Nichts wurde behalten.',
                 noLines: 'Zu dieser Sperre sind keine Zeilen aufgehoben.',
                 fullStory: 'Die ganze Geschichte',

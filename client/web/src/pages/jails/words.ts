@@ -58,7 +58,7 @@ export const w = words({
                 sources: 'Liest',
                 journal: 'Journal',
                 none: 'Kein Jail läuft.',
-                noneText: 'fail2ban schützt nichts, solange kein Jail in seiner Konfiguration eingeschaltet und gestartet ist.',
+                noneText: 'fail2ban schützt nichts, solange kein Jail eingeschaltet und gestartet ist.',
                 offline: 'fail2ban läuft nicht',
                 start: 'Ein Jail starten',
                 startLead: 'Ein Jail der Konfiguration, das nicht läuft.',
@@ -76,6 +76,6 @@ export const w = words({
                 stopped: (jail: string) => `${jail} ist angehalten.`,
                 stopAsk: (jail: string) => `${jail} anhalten?`,
                 stopText: (count: string) =>
-                        `Es beobachtet nichts mehr, und seine ${count} Sperren werden aufgehoben, bis es wieder startet.`,
+                        `Es beobachtet nichts mehr; seine ${count} Sperren sind aufgehoben, bis es wieder startet.`,
         },
 });

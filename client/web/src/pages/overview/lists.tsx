@@ -46,29 +46,33 @@ interface ListProps {
 
 export function Countries({ data }: ListProps) {
         const { filters, set } = useFilters();
-        const rows = data?.by_country.slice(0, SHOWN_COUNTRIES).map(({ country, bans, share }): TopRow => ({
-                key: country,
-                lead: <Flag code={country} />,
-                label: country ? countryName(country) : <span class="soft">{w.noCountry}</span>,
-                value: bans,
-                share,
-                selected: filters.country === country,
-                onSelect: () => set({ country: filters.country === country ? undefined : country }),
-        }));
+        const rows = data?.by_country.slice(0, SHOWN_COUNTRIES).map(
+                ({ country, bans, share }): TopRow => ({
+                        key: country,
+                        lead: <Flag code={country} />,
+                        label: country ? countryName(country) : <span class="soft">{w.noCountry}</span>,
+                        value: bans,
+                        share,
+                        selected: filters.country === country,
+                        onSelect: () => set({ country: filters.country === country ? undefined : country }),
+                }),
+        );
         const all = { to: withFilters('/map'), ...(data && { count: data.by_country.length }) };
         return <ListCard title={w.countries} rows={rows} all={all} skeleton={SHOWN_COUNTRIES} />;
 }
 
 export function Networks({ data }: ListProps) {
         const { filters, set } = useFilters();
-        const rows = data?.by_network.slice(0, SHOWN).map(({ network, organisation, bans, share }): TopRow => ({
-                key: String(network),
-                label: <Network network={network} organisation={organisation} />,
-                value: bans,
-                share,
-                selected: filters.network === network,
-                onSelect: () => set({ network: filters.network === network ? undefined : network }),
-        }));
+        const rows = data?.by_network.slice(0, SHOWN).map(
+                ({ network, organisation, bans, share }): TopRow => ({
+                        key: String(network),
+                        label: <Network network={network} organisation={organisation} />,
+                        value: bans,
+                        share,
+                        selected: filters.network === network,
+                        onSelect: () => set({ network: filters.network === network ? undefined : network }),
+                }),
+        );
         const unknown = data?.total !== 0 && data?.by_network.every(({ network }) => network === 0);
         const hint = unknown && (
                 <>
@@ -80,16 +84,18 @@ export function Networks({ data }: ListProps) {
 
 export function Jails({ data }: ListProps) {
         const { filters, set } = useFilters();
-        const rows = data?.by_jail.slice(0, SHOWN).map(({ jail, bans, share }): TopRow => ({
-                key: jail,
-                lead: <JailDot jail={jail} />,
-                label: jail,
-                value: bans,
-                share,
-                series: seriesOf(jail),
-                selected: filters.jail === jail,
-                onSelect: () => set({ jail: filters.jail === jail ? undefined : jail }),
-        }));
+        const rows = data?.by_jail.slice(0, SHOWN).map(
+                ({ jail, bans, share }): TopRow => ({
+                        key: jail,
+                        lead: <JailDot jail={jail} />,
+                        label: jail,
+                        value: bans,
+                        share,
+                        series: seriesOf(jail),
+                        selected: filters.jail === jail,
+                        onSelect: () => set({ jail: filters.jail === jail ? undefined : jail }),
+                }),
+        );
         const all = { to: withFilters('/jails'), ...(data && { count: data.by_jail.length }) };
         return <ListCard title={w.jailsTitle} rows={rows} all={all} />;
 }
@@ -97,15 +103,17 @@ export function Jails({ data }: ListProps) {
 export function Addresses({ data }: ListProps) {
         const { filters, set } = useFilters();
         const { address: chosen } = filters;
-        const rows = data?.top.slice(0, SHOWN).map(({ address, country, bans, share }): TopRow => ({
-                key: address,
-                lead: <Flag code={country} />,
-                label: <span class="mono">{address}</span>,
-                value: bans,
-                ...(share >= SHARE_SEEN && { share }),
-                selected: chosen === address,
-                onSelect: () => set({ address: chosen === address ? undefined : address }),
-        }));
+        const rows = data?.top.slice(0, SHOWN).map(
+                ({ address, country, bans, share }): TopRow => ({
+                        key: address,
+                        lead: <Flag code={country} />,
+                        label: <span class="mono">{address}</span>,
+                        value: bans,
+                        ...(share >= SHARE_SEEN && { share }),
+                        selected: chosen === address,
+                        onSelect: () => set({ address: chosen === address ? undefined : address }),
+                }),
+        );
         const open = chosen && <Link to={buildPath('/address/:address', { address: chosen })}>{w.openAddress}</Link>;
         const all = { to: withFilters('/history'), ...(data && { count: data.addresses }) };
         return <ListCard title={w.addresses} rows={rows} all={all} actions={open} />;
@@ -113,13 +121,15 @@ export function Addresses({ data }: ListProps) {
 
 export function Origins({ data }: ListProps) {
         const { filters, set } = useFilters();
-        const rows = data?.by_origin.map(({ origin, bans, share }): TopRow => ({
-                key: origin,
-                label: originText(origin),
-                value: bans,
-                share,
-                selected: filters.origin === origin,
-                onSelect: () => set({ origin: filters.origin === origin ? undefined : origin }),
-        }));
+        const rows = data?.by_origin.map(
+                ({ origin, bans, share }): TopRow => ({
+                        key: origin,
+                        label: originText(origin),
+                        value: bans,
+                        share,
+                        selected: filters.origin === origin,
+                        onSelect: () => set({ origin: filters.origin === origin ? undefined : origin }),
+                }),
+        );
         return <ListCard title={w.origins} rows={rows} skeleton={3} class="origin-card" />;
 }

@@ -74,7 +74,7 @@ export const w = words({
                 offline: 'läuft nicht',
                 unknown: 'noch nicht angesehen',
                 offlineText:
-                        'Niemand wird gesperrt. Starten Sie es, oder sehen Sie in seinem Protokoll nach, warum es endete.',
+                        'Niemand wird gesperrt. Starten Sie es, oder sehen Sie im Protokoll nach, warum es endete.',
                 state: 'Zustand',
                 since: 'Seit',
                 version: 'Version',
@@ -96,7 +96,7 @@ export const w = words({
                 restart: 'Neu starten',
                 restartAsk: 'fail2ban neu starten?',
                 restartText: (jails: number, bans: number) =>
-                        `${jails} Jails halten für einige Sekunden an; ihre ${bans} Sperren werden aufgehoben und wiederhergestellt.`,
+                        `${jails} Jails halten kurz an; ihre ${bans} Sperren werden aufgehoben und wiederhergestellt.`,
                 restarted: 'fail2ban ist neu gestartet.',
                 start: 'fail2ban starten',
                 started: 'fail2ban ist gestartet.',
