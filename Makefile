@@ -54,8 +54,10 @@ install: all ## into $(DESTDIR)$(PREFIX)
 deps: ## the Debian packages that are missing
 	@$(DEPS) build run test $(if $(LONG),long)
 
-format: ## rewrite the C sources in the house style
+format: all ## rewrite the sources of C and of the page in the house style
 	clang-format -i $(SOURCES)
+	cd client/web && $(abspath $(BUILD))/client/web/node_modules/.bin/prettier --write --log-level=warn \
+		'src/**/*.{ts,tsx}' 'test/**/*.ts' vite.config.ts
 
 lint: all ## clang-tidy
 	@$(PYTHON) tests/house/lint.py $(BUILD)

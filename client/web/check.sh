@@ -10,7 +10,7 @@ case $2 in
 types)
         node_modules/.bin/tsc --noEmit
         echo 'ok 1 - types of the page'
-        node_modules/.bin/prettier --check --log-level=warn src test vite.config.ts
+        node_modules/.bin/prettier --check --log-level=warn 'src/**/*.{ts,tsx}' 'test/**/*.ts' vite.config.ts
         echo 'ok 2 - style of the page'
         ;;
 modules)
