@@ -21,10 +21,12 @@ static gboolean fits(const char *template, const char *path, GHashTable *values)
         rest = strchr(name, '}');
         length = (gsize) (rest - name);
         rest++;
+        if (*path == '/')
+                return FALSE;
         /* the shortest value first, so that a parameter has slashes in it only where it must */
         for (const char *end = path; *end;) {
                 end += 1 + strcspn(end + 1, "/");
-                if (*path == '/' || !fits(rest, end, values))
+                if (!fits(rest, end, values))
                         continue;
                 if (values)
                         g_hash_table_insert(values, g_strndup(name, length), g_strndup(path, (gsize) (end - path)));
@@ -82,20 +84,42 @@ static const Route *find_template(const char *path) {
         return best;
 }
 
-static const Route *find_row(const char *method, const char *template, GString *allow) {
-        for (const Route *route = routes; route->method; route++) {
-                if (!g_str_equal(route->path, template))
-                        continue;
-                if (g_str_equal(route->method, method))
+/* Of the rows with this path the one with the method; `first` is the first of them. */
+static const Route *find_row(const char *method, const Route *first) {
+        for (const Route *route = first; route->method; route++)
+                if (g_str_equal(route->method, method) && g_str_equal(route->path, first->path))
                         return route;
-                g_string_append_printf(allow, "%s%s", allow->len > 0 ? ", " : "", route->method);
-        }
         return NULL;
+}
+
+/* "GET, PUT"; to be freed. */
+static char *list_methods(const Route *first) {
+        GString *list = g_string_new(NULL);
+
+        for (const Route *route = first; route->method; route++)
+                if (g_str_equal(route->path, first->path))
+                        g_string_append_printf(list, "%s%s", list->len > 0 ? ", " : "", route->method);
+        return g_string_free(list, FALSE);
+}
+
+/* Most paths have none and share an empty table. */
+static GHashTable *read_parameters(const Route *route, const char *path) {
+        static GHashTable *none;
+        GHashTable *parameters;
+
+        if (!strchr(route->path, '{')) {
+                if (!none)
+                        none = g_hash_table_new(g_str_hash, g_str_equal);
+                return g_hash_table_ref(none);
+        }
+        parameters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        (void) fits(route->path, path, parameters);
+        return parameters;
 }
 
 gboolean route_find(const char *method, const char *path, RouteMatch *ret, char **ret_allow, GError **error) {
         const Route *template = find_template(path);
-        g_autoptr(GString) allow = g_string_new(NULL);
+        g_autofree char *allow = NULL;
 
         if (ret_allow)
                 *ret_allow = NULL;
@@ -104,16 +128,16 @@ gboolean route_find(const char *method, const char *path, RouteMatch *ret, char 
                             path);
                 return FALSE;
         }
-        ret->route = find_row(method, template->path, allow);
+        ret->route = find_row(method, template);
         if (!ret->route) {
+                allow = list_methods(template);
                 g_set_error(error, REST_ERROR, REST_ERROR_METHOD_NOT_ALLOWED, "%s does not take %s; it takes %s",
-                            template->path, method, allow->str);
+                            template->path, method, allow);
                 if (ret_allow)
-                        *ret_allow = g_string_free(g_steal_pointer(&allow), FALSE);
+                        *ret_allow = g_steal_pointer(&allow);
                 return FALSE;
         }
-        ret->parameters = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-        (void) fits(ret->route->path, path, ret->parameters);
+        ret->parameters = read_parameters(ret->route, path);
         return TRUE;
 }
 

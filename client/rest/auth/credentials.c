@@ -127,6 +127,9 @@ Credential *credentials_get(Credentials *self, RestCredential kind, gint64 id) {
 static char *clean_agent(const char *agent) {
         g_autofree char *valid = g_utf8_make_valid(agent, -1);
 
+        for (char *at = valid; *at; at++)
+                if (g_ascii_iscntrl(*at))
+                        *at = ' ';
         return g_utf8_strlen(valid, -1) > AGENT_MAX ? g_utf8_substring(valid, 0, AGENT_MAX) : g_steal_pointer(&valid);
 }
 

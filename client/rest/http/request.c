@@ -50,12 +50,20 @@ static void add_parameter(GHashTable *query, const char *begin, const char *end)
         g_ptr_array_add(values, g_steal_pointer(&value));
 }
 
+static GBytes *empty_body(void) {
+        static GBytes *empty;
+
+        if (!empty)
+                empty = g_bytes_new_static("", 0);
+        return g_bytes_ref(empty);
+}
+
 static GHashTable *new_query(void) {
         return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
 }
 
 /* Most requests have none and share an empty one. */
-static GHashTable *parse_query(const char *text) {
+GHashTable *rest_query_parse(const char *text) {
         static GHashTable *none;
         GHashTable *query;
 
@@ -99,13 +107,15 @@ RestRequest *rest_request_new(RestServer *server, SoupServerMessage *message) {
         const char *correlation = soup_message_headers_get_one(headers, "X-Correlation-ID");
         RestRequest *self = g_new0(RestRequest, 1);
 
+        /* libsoup would cut an answer into what this asks for, and copy it as often */
+        soup_message_headers_remove(headers, "Range");
         g_atomic_ref_count_init(&self->references);
         self->server = server;
         self->link.data = self;
         self->message = g_object_ref(message);
         self->method = method_of(message);
-        self->query = parse_query(g_uri_get_query(uri));
-        self->body = g_bytes_new_static("", 0);
+        self->query = rest_query_parse(g_uri_get_query(uri));
+        self->body = empty_body();
         self->body_fd = -1;
         self->correlation_id = good_correlation(correlation) ? g_strdup(correlation) : make_correlation();
         self->started_usec = g_get_monotonic_time();

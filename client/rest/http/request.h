@@ -67,6 +67,9 @@ RestRequest *rest_request_ref(RestRequest *self);
 void rest_request_unref(RestRequest *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestRequest, rest_request_unref)
 
+/* "a=1&b=%20&a=2" as RestRequest.query has it; `text` may be NULL. To be unreferenced. */
+GHashTable *rest_query_parse(const char *text);
+
 /* A header of the request; NULL: absent. */
 const char *rest_request_get_header(const RestRequest *self, const char *name);
 

@@ -165,7 +165,7 @@ static gboolean has_body(const RestRequest *request) {
         SoupEncoding encoding = soup_message_headers_get_encoding(headers);
 
         return encoding == SOUP_ENCODING_CHUNKED ||
-               (encoding == SOUP_ENCODING_CONTENT_LENGTH && soup_message_headers_get_content_length(headers) > 0);
+               (encoding == SOUP_ENCODING_CONTENT_LENGTH && soup_message_headers_get_content_length(headers) != 0);
 }
 
 static gboolean judge_body(const RestRequest *request, gint64 limit, GError **error) {
