@@ -305,6 +305,7 @@ static gboolean start_services(Daemon *self, GError **error) {
                            settings_bool(s, SETTING_GUARD_LOCKOUT));
         bans_set_recorder(v->bans, v->archive_recorder);
         v->jails = jails_new(self->client, &self->programs, v->model, v->probe, folders);
+        v->log_health = log_health_new(self->client, v->model, v->findings);
         v->server = server_new(self->client, v->model, v->probe, settings_text(s, SETTING_FAIL2BAN_START_COMMAND),
                                settings_text(s, SETTING_FAIL2BAN_RESTART_COMMAND),
                                (guint) settings_int(s, SETTING_FAIL2BAN_ACTION_TIMEOUT), folders);
@@ -339,6 +340,7 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->audit, audit_free);
         g_clear_pointer(&v->server_log, server_log_free);
         g_clear_pointer(&v->server, server_free);
+        g_clear_pointer(&v->log_health, log_health_free);
         g_clear_pointer(&v->jails, jails_free);
         g_clear_pointer(&v->explain, explain_free);
         g_clear_pointer(&v->allow, allow_free);
@@ -426,6 +428,7 @@ static gboolean start_jobs(Daemon *self, GError **error) {
                 .allow = self->services.allow,
                 .places = self->services.places,
                 .activity = self->services.activity,
+                .log_health = self->services.log_health,
                 .archive_keeper = self->archive_keeper,
                 .archive_sync = self->services.archive_sync,
         };

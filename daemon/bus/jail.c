@@ -68,6 +68,15 @@ static GVariant *run_get_action(const Services *services, MethodCall *call, GErr
         return method_result(jails_action(services->jails, call->object, method_text(call, 0), error));
 }
 
+static GVariant *run_check_logs(const Services *services, MethodCall *call, GError **error) {
+        static const OptionSpec none[] = { {} };
+        g_autoptr(GVariant) dictionary = method_options(call);
+
+        if (!options_read(dictionary, none, "CheckLogs", NULL, error))
+                return NULL;
+        return method_result(log_health_check(services->log_health, call->object, error));
+}
+
 static GVariant *add(const Services *services, MethodCall *call, Fail2banList list, GError **error) {
         g_autoptr(GVariant) dictionary = method_options(call);
         JailOptions options = { .tail = TRUE };
@@ -76,15 +85,35 @@ static GVariant *add(const Services *services, MethodCall *call, Fail2banList li
                           error) ||
             !jails_add(services->jails, call->object, list, method_text(call, 0), options.tail, call->now, error))
                 return NULL;
+        if (list == FAIL2BAN_LIST_LOG_PATH)
+                job_table_poke(services->jobs, LOG_HEALTH_JOB);
         return method_done();
+}
+
+/* What fail2ban gave up by itself can be taken out as well, for the jail is still said to have lost it. */
+static gboolean take_log_path(const Services *services, MethodCall *call, GError **error) {
+        const char *path = method_text(call, 0);
+        gboolean dropped = log_health_forget(services->log_health, call->object, path);
+        g_autoptr(GError) failure = NULL;
+        gboolean taken =
+                jails_remove(services->jails, call->object, FAIL2BAN_LIST_LOG_PATH, path, call->now, &failure) ||
+                (dropped && g_error_matches(failure, BANGUI_ERROR, BANGUI_ERROR_INVALID_ARGUMENT));
+
+        job_table_poke(services->jobs, LOG_HEALTH_JOB);
+        if (!taken)
+                g_propagate_error(error, g_steal_pointer(&failure));
+        return taken;
 }
 
 static GVariant *take(const Services *services, MethodCall *call, Fail2banList list, GError **error) {
         g_autoptr(GVariant) dictionary = method_options(call);
         JailOptions options = {};
 
-        if (!options_read(dictionary, reason_only, "Remove", &options, error) ||
-            !jails_remove(services->jails, call->object, list, method_text(call, 0), call->now, error))
+        if (!options_read(dictionary, reason_only, "Remove", &options, error))
+                return NULL;
+        if (list == FAIL2BAN_LIST_LOG_PATH)
+                return take_log_path(services, call, error) ? method_done() : NULL;
+        if (!jails_remove(services->jails, call->object, list, method_text(call, 0), call->now, error))
                 return NULL;
         return method_done();
 }
@@ -114,6 +143,7 @@ LIST_METHODS(journal_match, FAIL2BAN_LIST_JOURNAL_MATCH)
 static const Method rows[] = {
         { "Change", "control-jail", LANE_FAIL2BAN, .changes = TRUE, .run = run_change, .about = about_change },
         { "SetIdle", "control-jail", LANE_FAIL2BAN, .changes = TRUE, .run = run_set_idle, .about = about_jail },
+        { "CheckLogs", "read", LANE_MEMORY, .run = run_check_logs },
         { "GetAction", "read-sensitive", LANE_FAIL2BAN, .run = run_get_action, .about = about_jail },
         LIST_ROWS("LogPath", log_path),
         LIST_ROWS("IgnoreAddress", ignore_address),

@@ -23,6 +23,7 @@
 #include "services/figures/figures.h"
 #include "services/findings.h"
 #include "services/jails/jails.h"
+#include "services/jails/log-health.h"
 #include "services/job-table.h"
 #include "services/operation.h"
 #include "services/places/places.h"
@@ -51,6 +52,7 @@ typedef struct Services {
         Allow *allow;
         Explain *explain;
         Jails *jails;
+        LogHealth *log_health;
         Server *server;
         ServerLog *server_log;
         Audit *audit;

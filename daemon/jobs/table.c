@@ -70,6 +70,12 @@ static gboolean run_activity(gpointer userdata, Operation *operation, GError **e
         return activity_sample(services->activity, g_get_real_time() / G_USEC_PER_SEC, operation, error);
 }
 
+static gboolean run_log_files(gpointer userdata, Operation *operation, GError **error) {
+        const JobServices *services = userdata;
+
+        return log_health_run(services->log_health, g_get_real_time() / G_USEC_PER_SEC, operation, error);
+}
+
 static gboolean run_allow_list(gpointer userdata, Operation *operation, GError **error) {
         const JobServices *services = userdata;
 
@@ -138,6 +144,13 @@ static const SchedulerJob rows[] = {
                 .interval_s = ACTIVITY_INTERVAL_S,
                 .later = TRUE, /* nothing is known at the start */
                 .run = run_activity,
+        },
+        {
+                .name = LOG_HEALTH_JOB,
+                .description = "Looks whether the log files that jails read are there",
+                .interval_s = LOG_HEALTH_INTERVAL_S,
+                .later = TRUE, /* nothing is known at the start */
+                .run = run_log_files,
         },
         {
                 .name = ALLOW_JOB,

@@ -10,6 +10,7 @@
 #include "services/allow/allow.h"
 #include "services/archive/retention.h"
 #include "services/figures/activity.h"
+#include "services/jails/log-health.h"
 #include "services/places/places.h"
 
 /* What the rows call. Borrowed; good as long as the scheduler lives. */
@@ -20,6 +21,7 @@ typedef struct JobServices {
         Allow *allow;
         Places *places;
         Activity *activity;
+        LogHealth *log_health;
         ArchiveKeeper *archive_keeper;
         ArchiveSync *archive_sync;
 } JobServices;

@@ -23,7 +23,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Findings, findings_free)
 void findings_set_life(Findings *self, const char *life);
 void findings_set_part(Findings *self, const char *part, const char *state, const char *detail, gint64 now);
 
-/* kind: stable name ("fail2ban-offline", "database-unreadable", "purge-age-short"); object: jail or file, "" when
+/* kind: stable name ("fail2ban-offline", "log-file", ...: Manager.Findings has all); object: jail or file, "" when
  * none; severity: "critical", "warning", "notice". Setting the same again keeps its since_at. */
 void findings_set(Findings *self, const char *kind, const char *object, const char *severity, const char *message,
                   const char *advice, gint64 now);

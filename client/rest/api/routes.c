@@ -75,6 +75,7 @@ const Route routes[] = {
         { "POST", "/jails/{jail}/start", ADMIN, CALL, "Server", "StartJail" },
         { "POST", "/jails/{jail}/stop", ADMIN, CALL, "Server", "StopJail" },
         { "POST", "/jails/{jail}/reload", ADMIN, CALL, "Server", "Reload" },
+        { "GET", "/jails/{jail}/logs", READ, CALL, "Jail", "CheckLogs", JAIL },
         { "GET", "/jails/{jail}/actions/{name}", READ, CALL, "Jail", "GetAction", JAIL },
         { "POST", "/jails/{jail}/log-paths", ADMIN, CALL, "Jail", "AddLogPath", JAIL },
         { "DELETE", "/jails/{jail}/log-paths", ADMIN, CALL, "Jail", "RemoveLogPath", JAIL },
