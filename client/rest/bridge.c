@@ -91,7 +91,6 @@ static gboolean count(Bridge *self, RestRequest *request, GError **error) {
         return FALSE;
 }
 
-/* A credential that has ended does not close what is open to everybody: signing in anew, for one. */
 /* A credential that is no good is counted as nobody's, and is no obstacle where none is needed: to sign in anew. */
 static gboolean identify(Bridge *self, RestRequest *request, const Route *route, GError **error) {
         g_autoptr(GError) failure = NULL;
@@ -166,8 +165,8 @@ static void on_answered(const RestRequest *request, guint status, gpointer userd
 static void on_ended(RestCredential credential, gint64 id, gpointer userdata) {
         Bridge *self = userdata;
 
-        if (self->events)
-                rest_events_end(self->events, credential, id);
+        if (self->server)
+                rest_server_end_streams(self->server, credential, id);
 }
 
 Bridge *bridge_new(const RestSettings *settings, GError **error) {

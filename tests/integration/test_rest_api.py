@@ -120,11 +120,12 @@ def quote(text):
 class Shared(unittest.TestCase):
     maxDiff = None
     options = {}
+    settings = {}
 
     @classmethod
     def setUpClass(cls):
         cls.stack = cls.enterClassContext(Stack(jails=JAILS, **cls.options))
-        cls.bridge = cls.stack.bridge(login_limit=0, request_limit_signed_in=0)
+        cls.bridge = cls.stack.bridge(login_limit=0, request_limit_signed_in=0, **cls.settings)
         cls.bridge.set_up(PASSWORD)
 
     def refused(self, status, code, method, path, *arguments, **keywords):
@@ -138,6 +139,27 @@ class Shared(unittest.TestCase):
     def finish(self, operation):
         return self.stack.wait_until(lambda: (found := self.bridge.get(f"operations/{operation}"))["state"] != "running"
                                      and found, "the operation's end")
+
+
+    def large(self):
+        """Fills the archive, once."""
+        if self.bridge.get("history/archive")["bans"] < 20000:
+            log = "".join(f"2026-10-{n % 28 + 1:02} 10:{n // 60 % 60:02}:{n % 60:02},000 fail2ban.actions [7]: NOTICE "
+                          f"[sshd] Ban 10.{n >> 16}.{n >> 8 & 255}.{n & 255}\n" for n in range(20000))
+            answer = self.bridge.request("POST", "history/import", log.encode(), {"timezone": "UTC", "wait": 20})
+            self.assertEqual((200, 20000), (answer.status, answer.body["bans"]), answer.body)
+
+    def stream(self, path, **headers):
+        """A connection with a small buffer whose answer has begun."""
+        connection = self.bridge.connection()
+        connection.sock = socket.socket()
+        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sock.settimeout(30)
+        connection.sock.connect((self.bridge.host, self.bridge.port))
+        connection.request("GET", f"/api/v1/{path}", headers=headers or {"Cookie": self.bridge.cookie})
+        answer = connection.getresponse()
+        self.assertEqual(200, answer.status)
+        return connection, answer
 
 
 class Routes(Shared):
@@ -306,34 +328,16 @@ class Files(Shared):
         lines = self.bridge.request("GET", "bans/active/dump").body.splitlines()
         self.assertEqual(self.bridge.get("bans/active", total="true")["page"]["total"], len(lines))
 
-    def large(self):
-        """Fills the archive, once."""
-        if self.bridge.get("history/archive")["bans"] < 20000:
-            log = "".join(f"2026-10-{n % 28 + 1:02} 10:{n // 60 % 60:02}:{n % 60:02},000 fail2ban.actions [7]: NOTICE "
-                          f"[sshd] Ban 10.{n >> 16}.{n >> 8 & 255}.{n & 255}\n" for n in range(20000))
-            answer = self.bridge.request("POST", "history/import", log.encode(), {"timezone": "UTC", "wait": 20})
-            self.assertEqual((200, 20000), (answer.status, answer.body["bans"]), answer.body)
-
-    def slow_reader(self, path):
-        """A connection with a small buffer whose answer has begun."""
-        connection = self.bridge.connection()
-        connection.connect()
-        connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        connection.request("GET", f"/api/v1/{path}", headers={"Cookie": self.bridge.cookie})
-        answer = connection.getresponse()
-        self.assertEqual(200, answer.status)
-        return connection, answer
-
     def test_a_slow_reader_gets_everything(self):
         self.large()
-        connection, answer = self.slow_reader("history/export?format=jsonl")
+        connection, answer = self.stream("history/export?format=jsonl")
         time.sleep(1)
         self.assertGreaterEqual(answer.read().count(b"\n"), 20000)
         connection.close()
 
     def test_a_download_that_breaks_is_no_whole(self):
         self.large()
-        connection, answer = self.slow_reader("history/export?format=jsonl")
+        connection, answer = self.stream("history/export?format=jsonl")
         answer.read(1000)
         self.stack.stop_daemon(signal.SIGKILL, expect=-signal.SIGKILL)
         with self.assertRaises((http.client.IncompleteRead, ConnectionResetError)):
@@ -365,6 +369,52 @@ class Files(Shared):
             connection.sock.close()
             connection.close()
         self.assertEqual(200, self.bridge.request("GET", "dashboard/status").status)
+
+
+class Streams(Shared):
+    settings = {"body_timeout": 1}
+
+    def token(self):
+        made = self.bridge.post("auth/tokens", {"name": "stream", "scope": "read", "days": 1})
+        return made["id"], {"Authorization": f"Bearer {made['token']}"}
+
+    def end(self, token):
+        self.assertEqual(200, self.bridge.request("DELETE", f"auth/tokens/{token}").status)
+
+    def test_a_reader_that_is_slow_but_goes_on_gets_everything(self):
+        self.large()
+        connection, answer = self.stream("history/export?format=jsonl")
+        lines, begin = 0, time.monotonic()
+        while time.monotonic() - begin < 6:
+            lines += answer.read(8192).count(b"\n")
+            time.sleep(0.2)
+        self.assertLess(lines, 15000, "nothing was slow")
+        self.assertGreaterEqual(lines + answer.read().count(b"\n"), 20000)
+        connection.close()
+
+    def test_what_has_no_end_ends_with_its_token(self):
+        for path in ("server/log/follow?lines=0", "events"):
+            token, headers = self.token()
+            other, still_read = self.stream(path)
+            connection, answer = self.stream(path, **headers)
+            self.end(token)
+            answer.read()  # an orderly end, else it raises
+            other.sock.settimeout(0.2)
+            with self.assertRaises(TimeoutError):
+                while still_read.readline():
+                    pass
+            connection.close()
+            other.close()
+
+    def test_a_download_whose_token_ends_is_no_whole(self):
+        self.large()
+        token, headers = self.token()
+        connection, answer = self.stream("history/export?format=jsonl", **headers)
+        answer.read(1000)
+        self.end(token)
+        with self.assertRaises((http.client.IncompleteRead, ConnectionResetError)):
+            answer.read()
+        connection.close()
 
 
 class Long(Shared):

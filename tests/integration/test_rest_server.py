@@ -22,6 +22,7 @@ from stack import WAIT, Stack, StackError, build_folder
 PASSWORD = "correct horse battery staple"
 INDEX = '<!doctype html><html><head><base href="/"><title>BanGUI</title></head></html>'
 SCRIPT = "console.log('ban');\n" * 200
+LARGE = 12 << 20
 HEAD = b"GET /api/v1/health HTTP/1.1\r\nHost: localhost\r\n"
 
 
@@ -112,6 +113,42 @@ class Clocks(Case):
         self.assertLess(time.monotonic() - begin, 5)
         for peer in slow:
             peer.close()
+
+
+class Readers(Case):
+    """Of an answer that is larger than what the kernel takes at once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = Stack(daemon=False, fail2ban=False)
+        cls.enterClassContext(cls.stack)
+        web = cls.stack.folder / "web"
+        web.mkdir()
+        (web / "index.html").write_text(INDEX)
+        (web / "large.bin").write_bytes(bytes(LARGE))
+        cls.bridge = cls.stack.bridge(web_folder=web, body_timeout=1, idle_timeout=1)
+
+    def ask(self):
+        peer = socket.socket()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.settimeout(WAIT)
+        peer.connect((self.bridge.host, self.bridge.port))
+        peer.sendall(b"GET /large.bin HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return peer
+
+    def test_slow_one_that_goes_on_gets_everything(self):
+        with self.ask() as peer:
+            count, begin = 0, time.monotonic()
+            while time.monotonic() - begin < 5:
+                count += len(peer.recv(16384))
+                time.sleep(0.05)
+            self.assertLess(count, LARGE // 2, "nothing was slow")
+            self.assertGreater(count + len(read_to_end(peer)), LARGE)
+
+    def test_one_that_takes_nothing_is_cut(self):
+        with self.ask() as peer:
+            time.sleep(4)
+            self.assertLess(len(read_to_end(peer)), LARGE)
 
 
 class Crowds(Case):

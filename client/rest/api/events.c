@@ -20,9 +20,7 @@ typedef struct Listener {
         RestStream *stream; /* NULL: it has ended */
         char **patterns;    /* NULL: all */
         char *filter;       /* the same as one text */
-        RestCredential credential;
-        gint64 id;
-        guint64 next; /* number of the event that it gets next */
+        guint64 next;       /* number of the event that it gets next */
         guint64 written;
         guint64 taken; /* of what was written, at the last heartbeat */
         gboolean waits;
@@ -313,28 +311,16 @@ void rest_events_listen(RestEvents *self, RestRequest *request) {
         listener->events = self;
         listener->filter = patterns ? g_strjoinv(",", patterns) : g_strdup("");
         listener->patterns = g_steal_pointer(&patterns);
-        listener->credential = request->identity.credential;
-        listener->id = request->identity.id;
         listener->taken = G_MAXUINT64;
         g_ptr_array_add(self->listeners, listener);
         rest_request_header(request, "Cache-Control", "no-store");
         rest_request_header(request, "X-Accel-Buffering", "no");
         listener->stream = rest_stream_new(request, SOUP_STATUS_OK, "text/event-stream", listener_closed,
                                            g_rc_box_acquire(listener));
+        rest_stream_set_endless(listener->stream);
         greet(listener, last_id);
 }
 
 guint rest_events_listeners(const RestEvents *self) {
         return self->listeners->len;
-}
-
-void rest_events_end(RestEvents *self, RestCredential credential, gint64 id) {
-        g_autoptr(GPtrArray) listeners = all_listeners(self);
-
-        for (guint i = 0; i < listeners->len; i++) {
-                Listener *listener = listeners->pdata[i];
-
-                if (listener->credential == credential && listener->id == id)
-                        listener_end(listener, FALSE);
-        }
 }

@@ -32,6 +32,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RestEvents, rest_events_free)
 /* Makes the request a listener. */
 void rest_events_listen(RestEvents *self, RestRequest *request);
 guint rest_events_listeners(const RestEvents *self);
-
-/* Ends the streams of a session or token that has ended. */
-void rest_events_end(RestEvents *self, RestCredential credential, gint64 id);

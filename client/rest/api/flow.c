@@ -242,6 +242,7 @@ void flow_open(Flow *self, int descriptor, gboolean quiet) {
         if (quiet) {
                 /* an empty line, so that the headers go out and proxies see that somebody lives */
                 (void) on_alive(self);
+                rest_stream_set_endless(self->stream);
                 self->alive = g_timeout_add_seconds(ALIVE_INTERVAL_S, on_alive, self);
         }
         watch(self);

@@ -40,9 +40,16 @@ static int compare_names(gconstpointer a, gconstpointer b) {
 /* The same for all orders of parameters; blanks cannot stand in a path or query as it is written here. */
 static char *cache_key(const RestRequest *request) {
         guint n;
-        g_autofree const char **names = (const char **) g_hash_table_get_keys_as_array(request->query, &n);
-        GString *key = g_string_new(request->method);
+        g_autofree const char **names = NULL;
+        GString *key;
 
+        if (g_hash_table_size(request->query) == 0) {
+                const char scope[] = { (char) ('0' + request->identity.scope), '\0' };
+
+                return g_strconcat(scope, " ", request->path, NULL);
+        }
+        names = (const char **) g_hash_table_get_keys_as_array(request->query, &n);
+        key = g_string_new(request->method);
         g_string_append_printf(key, " %d ", request->identity.scope);
         g_string_append_uri_escaped(key, request->path, "/", TRUE);
         qsort(names, n, sizeof(*names), compare_names);

@@ -12,9 +12,11 @@
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -65,7 +67,10 @@ struct Connection {
         gboolean tls;
         gboolean proxy;
         gint64 since_usec;
+        gint64 allowed_usec;  /* from what the peer does last to the deadline */
         gint64 deadline_usec; /* 0 = none */
+        gint64 end_usec;      /* that no progress puts off; 0 = none */
+        int queued;           /* bytes that the kernel had for the peer at the last look; -1: nobody looked */
 };
 
 static GQuark connection_quark(void) {
@@ -81,7 +86,14 @@ void connection_enter(Connection *self, ConnectionPhase phase, gint64 seconds) {
         if (self->wire)
                 wire_set_between(self->wire, phase == CONNECTION_IDLE);
         self->since_usec = g_get_monotonic_time();
-        self->deadline_usec = seconds > 0 ? self->since_usec + seconds * G_USEC_PER_SEC : 0;
+        self->allowed_usec = seconds * G_USEC_PER_SEC;
+        self->deadline_usec = seconds > 0 ? self->since_usec + self->allowed_usec : 0;
+        self->end_usec = 0;
+        self->queued = -1;
+}
+
+void connection_bound(Connection *self, gint64 seconds) {
+        self->end_usec = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
 }
 
 ConnectionPhase connection_phase(const Connection *self) {
@@ -122,6 +134,30 @@ void connection_cut(Connection *self) {
         self->deadline_usec = 0;
 }
 
+/* Writing tells little about how a peer reads: the kernel takes megabytes, and says that it has room again when a third
+ * of them is gone, which may be minutes later. What it still has of them tells. */
+static void look_for_progress(Connection *self, gint64 now) {
+        gboolean first = self->queued < 0;
+        int queued = 0;
+
+        if (self->phase != CONNECTION_ANSWER && (self->phase != CONNECTION_IDLE || self->queued == 0))
+                return;
+        if (ioctl(connection_fd(self), SIOCOUTQ, &queued) < 0)
+                return;
+        if (first && queued > 0) /* by the next look it has to have taken something */
+                self->deadline_usec = MAX(self->deadline_usec, now + 2 * SWEEP_SECONDS * G_USEC_PER_SEC);
+        else if (!first && queued != self->queued)
+                self->deadline_usec = now + self->allowed_usec;
+        self->queued = queued;
+}
+
+static gboolean is_due(Connection *self, gint64 now) {
+        if (!self->deadline_usec)
+                return FALSE;
+        look_for_progress(self, now);
+        return self->deadline_usec <= now || (self->end_usec && self->end_usec <= now);
+}
+
 static gboolean on_sweep(gpointer userdata) {
         Connections *self = userdata;
         gint64 now = g_get_monotonic_time();
@@ -133,7 +169,7 @@ static gboolean on_sweep(gpointer userdata) {
         for (GList *link = self->open.head; link; link = link->next) {
                 Connection *connection = link->data;
 
-                if (connection->deadline_usec && connection->deadline_usec <= now)
+                if (is_due(connection, now))
                         connection_cut(connection);
         }
         return G_SOURCE_CONTINUE;

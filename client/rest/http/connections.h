@@ -45,8 +45,12 @@ void connections_set_certificate(Connections *self, GTlsCertificate *certificate
 
 Connection *connection_of(SoupServerMessage *message);
 
-/* `seconds` from now until the next phase has to come; 0 = no end. */
+/* `seconds` from now until the next phase has to come; 0 = no end. While an answer goes, and after it as long as the
+ * kernel has some of it, they count from when the peer took something last. */
 void connection_enter(Connection *self, ConnectionPhase phase, gint64 seconds);
+
+/* However steadily the peer takes something: the phase is over after so many seconds. */
+void connection_bound(Connection *self, gint64 seconds);
 ConnectionPhase connection_phase(const Connection *self);
 
 /* The peer's address; NULL on a Unix socket. Borrowed. */

@@ -110,15 +110,14 @@ static void reply(RestRequest *self, guint status, const char *content_type, GBy
         if (self->gone)
                 return;
         if (!header_set(self, "Cache-Control"))
-                rest_request_header(self, "Cache-Control", etag ? "private, no-cache" : "no-store");
+                soup_message_headers_append(headers_of(self), "Cache-Control", etag ? "private, no-cache" : "no-store");
         if (varies)
                 soup_message_headers_append(headers_of(self), "Vary", "Accept-Encoding");
         if (etag) {
                 g_autofree char *text = g_strconcat("W/\"", etag, "\"", NULL);
 
-                rest_request_header(self, "ETag", text);
+                soup_message_headers_append(headers_of(self), "ETag", text);
                 if (status == SOUP_STATUS_OK && g_str_equal(self->method, "GET") && has_already(self, etag)) {
-                        rest_server_leave_out_security(self);
                         send(self, SOUP_STATUS_NOT_MODIFIED, NULL, NULL);
                         return;
                 }

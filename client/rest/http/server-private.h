@@ -11,5 +11,4 @@ const RestSettings *rest_server_settings(const RestServer *self);
 /* A request was answered: it is counted, and its connection has a deadline for taking the answer. */
 void rest_server_answered(RestServer *self, const RestRequest *request, guint status);
 
-/* For a 304: the headers that the client keeps with what it has stand, and are not said again (RFC 9110, 15.4.5). */
-void rest_server_leave_out_security(const RestRequest *request);
+gboolean rest_stream_is_endless(const RestStream *self);

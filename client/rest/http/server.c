@@ -19,7 +19,8 @@
 #include "client/rest/http/pages.h"
 
 #define MEBIBYTE (1024 * 1024)
-#define YIELD_BYTES (256 * 1024) /* of a body that are read in one go */
+#define YIELD_BYTES (256 * 1024)  /* of a body that are read in one go */
+#define SLOWEST_BYTES (64 * 1024) /* of an answer that have to be taken in each body-timeout */
 #define METHODS "GET, HEAD, POST, PUT, DELETE"
 
 struct RestServer {
@@ -70,18 +71,12 @@ void rest_server_answered(RestServer *self, const RestRequest *request, guint st
         SoupMessageBody *body = soup_server_message_get_response_body(request->message);
         Connection *connection = connection_of(request->message);
 
-        if (connection && connection_phase(connection) != CONNECTION_BODY)
-                connection_enter(connection, CONNECTION_ANSWER,
-                                 self->settings->body_timeout * (1 + body->length / MEBIBYTE));
+        if (connection && connection_phase(connection) != CONNECTION_BODY) {
+                connection_enter(connection, CONNECTION_ANSWER, self->settings->body_timeout);
+                connection_bound(connection, self->settings->body_timeout * (1 + body->length / SLOWEST_BYTES));
+        }
         if (self->calls.answered)
                 self->calls.answered(request, status, self->userdata);
-}
-
-void rest_server_leave_out_security(const RestRequest *request) {
-        SoupMessageHeaders *headers = soup_server_message_get_response_headers(request->message);
-
-        for (guint i = 0; i < G_N_ELEMENTS(security_headers); i++)
-                soup_message_headers_remove(headers, security_headers[i].name);
 }
 
 static void refuse(RestRequest *request, GError *error) {
@@ -127,11 +122,12 @@ static gboolean set_paths(RestServer *self, RestRequest *request) {
 
 static void add_cors_headers(RestServer *self, RestRequest *request) {
         SoupMessageHeaders *headers = soup_server_message_get_response_headers(request->message);
-        const char *origin = rest_request_get_header(request, "Origin");
+        const char *origin;
 
         if (!*self->settings->cors_origins)
                 return;
         soup_message_headers_append(headers, "Vary", "Origin");
+        origin = rest_request_get_header(request, "Origin");
         if (!origin || !guards_cors_allows(self->settings, origin))
                 return;
         soup_message_headers_replace(headers, "Access-Control-Allow-Origin", origin);
@@ -272,7 +268,8 @@ static void on_headers_read(SoupServer *soup, SoupServerMessage *message, const 
         g_queue_push_tail_link(&self->requests, &request->link);
         g_object_set_qdata(G_OBJECT(message), request_quark(), request);
         guards_set_client(request, connection_of(message), self->proxies);
-        rest_request_header(request, "X-Correlation-ID", request->correlation_id);
+        soup_message_headers_append(soup_server_message_get_response_headers(message), "X-Correlation-ID",
+                                    request->correlation_id);
         if (request->secure)
                 rest_request_header(request, "Strict-Transport-Security", "max-age=31536000");
         limit = admit(self, request);
@@ -322,6 +319,15 @@ static void on_over(SoupServer *soup, SoupServerMessage *message, gpointer userd
                 connection_enter(connection, CONNECTION_IDLE, self->settings->idle_timeout);
         if (request)
                 request_over(self, request);
+}
+
+void rest_server_end_streams(RestServer *self, RestCredential credential, gint64 id) {
+        for (GList *link = self->requests.head; link; link = link->next) {
+                const RestRequest *request = link->data;
+
+                if (request->stream && request->identity.credential == credential && request->identity.id == id)
+                        rest_stream_end(request->stream, !rest_stream_is_endless(request->stream));
+        }
 }
 
 /* Coming and going */

@@ -41,6 +41,9 @@ char **rest_server_urls(const RestServer *self);
 
 guint rest_server_connections(const RestServer *self);
 
+/* Ends the streams of a session or token that has ended; of one that would be a part of something, as broken. */
+void rest_server_end_streams(RestServer *self, RestCredential credential, gint64 id);
+
 /* Reads the TLS certificate again; new connections get it. On an error the old one stays. */
 gboolean rest_server_reload_certificate(RestServer *self, GError **error);
 
@@ -55,5 +58,7 @@ void rest_stream_write(RestStream *self, GBytes *piece);
 gsize rest_stream_pending(const RestStream *self);
 /* Called once, when what was pending is below the mark again. */
 void rest_stream_when_below(RestStream *self, gsize mark, GSourceFunc func, gpointer userdata);
+/* It goes on until somebody ends it, and is whole wherever that is. */
+void rest_stream_set_endless(RestStream *self);
 /* The orderly end; or, with `broken`, the connection is cut so that the client sees that something is missing. */
 void rest_stream_end(RestStream *self, gboolean broken);

@@ -25,6 +25,7 @@ struct RestStream {
         gpointer below_userdata;
         guint below_idle;
         guint hang_up;
+        gboolean endless; /* has no end of its own */
         gboolean ended;
 };
 
@@ -37,10 +38,11 @@ static void go_on(RestStream *self) {
         soup_server_message_unpause(self->request->message);
 }
 
-/* A stream without anything to send may rest as long as it likes; one that is not taken may not. */
+/* A stream without anything to send may rest as long as it likes; one that is not taken may not, nor its end. */
 static void set_deadline(RestStream *self) {
         connection_enter(self->connection, CONNECTION_ANSWER,
-                         self->pending > 0 ? rest_server_settings(self->request->server)->body_timeout : 0);
+                         self->pending > 0 || self->ended ? rest_server_settings(self->request->server)->body_timeout
+                                                          : 0);
 }
 
 static void cut(RestStream *self) {
@@ -142,10 +144,9 @@ void rest_stream_write(RestStream *self, GBytes *piece) {
         if (self->ended || size == 0)
                 return;
         soup_message_body_append_bytes(body_of(self), piece);
-        if (self->pending == 0)
-                connection_enter(self->connection, CONNECTION_ANSWER,
-                                 rest_server_settings(self->request->server)->body_timeout);
         self->pending += size;
+        if (self->pending == size)
+                set_deadline(self);
         go_on(self);
 }
 
@@ -160,6 +161,14 @@ void rest_stream_when_below(RestStream *self, gsize mark, GSourceFunc func, gpoi
         tell_below(self);
 }
 
+void rest_stream_set_endless(RestStream *self) {
+        self->endless = TRUE;
+}
+
+gboolean rest_stream_is_endless(const RestStream *self) {
+        return self->endless;
+}
+
 void rest_stream_end(RestStream *self, gboolean broken) {
         if (self->ended)
                 return;
@@ -169,7 +178,6 @@ void rest_stream_end(RestStream *self, gboolean broken) {
                 return;
         }
         soup_message_body_complete(body_of(self));
-        connection_enter(self->connection, CONNECTION_ANSWER,
-                         rest_server_settings(self->request->server)->body_timeout);
+        set_deadline(self);
         go_on(self);
 }
