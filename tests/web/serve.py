@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A private BanGUI with its bridge for the tests of the page, driven over standard input.
 
-Each line is a JSON object {"do": NAME, "with": {...}}; the answer is a line {"done": VALUE} or {"failed": TEXT}. What can be
-done are the public methods of World. It ends with its standard input.
+Each line is a JSON object {"do": NAME, "with": {...}}; the answer is a line {"done": VALUE} or {"failed": TEXT}. What
+can be done are the public methods of World. It ends with its standard input.
 """
 
 import json
@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "integration"), str(TESTS / "live")]
 
+from feeder import LINES, Feeder  # noqa: E402
 from past import write_past  # noqa: E402
 from stack import SOURCE, Stack, build_folder  # noqa: E402
 
@@ -93,6 +95,14 @@ class World:
         with tempfile.NamedTemporaryFile("w", suffix=".log") as log:
             write_past(log.name, jails, days=days, per_day=per_day)
             self._run(self.stack.client, "--bus", self.stack.address, "import-log", log.name)
+
+    def attack(self, seed=1, seconds=20):
+        """So many seconds of what attackers write into the logs that `make run` feeds."""
+        logs = {jail: self.stack.fail2ban.log_path(jail) for jail in LINES if jail in self.stack.jails}
+        feeder = Feeder(logs, seed=seed)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(min(feeder.step(), 1))
 
     def stop_fail2ban(self):
         self.stack.stop_fail2ban()

@@ -41,10 +41,10 @@ const shown = () => grid().evaluate((table) => {
         const box = table.parentElement.getBoundingClientRect();
         const head = table.querySelector('thead').getBoundingClientRect().bottom;
         return [...table.querySelectorAll('tbody [role=row]')]
-                .map((row) => ({ at: row.getBoundingClientRect(), index: Number(row.ariaRowIndex), text: row.innerText }))
+                .map((row) => ({ row, at: row.getBoundingClientRect() }))
                 .filter(({ at }) => at.bottom > head && at.top < box.bottom)
                 .sort((a, b) => a.at.top - b.at.top)
-                .map(({ index, text }) => ({ index, address: text.trim().split(/\s/)[0] }));
+                .map(({ row }) => ({ index: Number(row.ariaRowIndex), address: row.innerText.trim().split(/\s/)[0] }));
 });
 
 async function sorted(column) {
@@ -83,13 +83,13 @@ test('the middle and the end of the list are there when they are scrolled to', a
         await until(async () => (await shown()).at(-1)?.address === '192.0.2.1', 'the highest address');
 });
 
-// How long each of many frames of scrolling takes: by rows at first, then in leaps, as the wheel and the bar do.
+// How long each of many frames of scrolling takes: by rows, with a leap now and then, as the wheel and the bar do.
 const frameTimes = () => page.locator('.vt').evaluate(async (box, count) => {
         const drawn = () => new Promise((resolve) => requestAnimationFrame(resolve));
         const times = [];
         let last = await drawn();
         for (let n = 0; n < count; n++) {
-                box.scrollTop += n < count / 2 ? 160 : 12_000;
+                box.scrollTop += n % 6 ? 160 : 100_000;
                 const now = await drawn();
                 times.push(Math.round(now - last));
                 last = now;
@@ -125,7 +125,7 @@ test('a search finds one of them, a network many, and a ban that is new comes in
 test('all of them are selected and counted, and what is unbanned in bulk is asked for first', async () => {
         await page.getByRole('checkbox', { name: /all/i }).first().check();
         await page.getByText('100,002 selected').waitFor();
-        await page.getByRole('button', { name: /^Unban 100,002 addresses/ }).click();
+        await page.getByRole('button', { name: 'Lift 100,002 bans' }).click();
         await page.getByRole('alertdialog').getByText('Lift 100,002 bans?').waitFor();
         await page.keyboard.press('Escape');
         await page.getByRole('button', { name: 'Clear selection' }).click();

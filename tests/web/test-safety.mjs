@@ -134,7 +134,7 @@ test('fail2ban’s log with markup is shown as text', async () => {
 test('markup and scripts in the URL are text', async () => {
         const evil = encodeURIComponent(`"'>${SCRIPT}${HACK}`);
         const paths = [`/address/${evil}`, `/jails/${evil}`, `/${evil}`, `/bans?q=${evil}&jail=${evil}&sort=${evil}`,
-                `/history?range=${evil}&address=${evil}`, `/?jail=${evil}&country=${evil}&since=${evil}`, `/server?q=${evil}`];
+                `/history?range=${evil}&address=${evil}`, `/?jail=${evil}&country=${evil}&since=${evil}`];
         for (const path of paths) {
                 await page.goto(`.${path}`);
                 await page.locator('h1').first().waitFor({ state: 'attached' });
@@ -144,9 +144,10 @@ test('markup and scripts in the URL are text', async () => {
 
 test('the login leads nowhere else', async () => {
         const person = await newPerson(browser, world, { signIn: false });
-        for (const next of ['//example.org/', 'https://example.org/', 'javascript:globalThis.hacked=1', '/\\example.org']) {
+        const traps = ['//example.org/', 'https://example.org/', 'javascript:globalThis.hacked=1', '/\\example.org'];
+        for (const trap of traps) {
                 await person.context.clearCookies();
-                await person.page.goto(`./login?next=${encodeURIComponent(next)}&to=${encodeURIComponent(next)}`);
+                await person.page.goto(`./login?next=${encodeURIComponent(trap)}`);
                 await person.page.locator('input[type=password]').fill(world.password);
                 await person.page.locator('form button[type=submit]').click();
                 await person.page.locator('header').first().waitFor();
@@ -175,11 +176,12 @@ test('no other page can frame this one, read from it, or act through it', async 
         const tries = await there.evaluate(async (base) => {
                 const url = `${base}api/v1/bans`;
                 const body = JSON.stringify({ addresses: ['203.0.113.99'], jails: ['sshd'] });
+                const json = { 'Content-Type': 'application/json', 'X-BanGUI': '1' };
                 const send = (to, options) => fetch(to, { credentials: 'include', ...options })
                         .then(({ type, status }) => `${type} ${status}`, () => 'refused');
                 return [
-                        await send(url, { method: 'POST', mode: 'no-cors', headers: { 'Content-Type': 'text/plain' }, body }),
-                        await send(url, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-BanGUI': '1' }, body }),
+                        await send(url, { method: 'POST', mode: 'no-cors', body }),
+                        await send(url, { method: 'POST', headers: json, body }),
                         await send(`${base}api/v1/bans/active`, {}),
                 ];
         }, world.url);

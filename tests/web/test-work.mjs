@@ -24,7 +24,8 @@ after(async () => {
         await world?.end();
 });
 
-const row = (address, on = page) => on.getByRole('grid', { name: 'Bans' }).getByRole('row').filter({ hasText: address });
+const row = (address, on = page) =>
+        on.getByRole('grid', { name: 'Bans' }).getByRole('row').filter({ hasText: address });
 const parameter = (name) => new URL(page.url()).searchParams.get(name);
 const toast = (text) => page.locator('.toast').filter({ hasText: text });
 const isBanned = async (address, jail = 'sshd') => (await world.banned({ jail })).includes(address);

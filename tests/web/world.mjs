@@ -58,8 +58,8 @@ export async function startBrowser() {
         });
 }
 
-// A page of somebody who is signed in, unless `signIn` is false. `faults` collects what a page must never do: log an error,
-// break the content policy, ask another host.
+// A page of somebody who is signed in, unless `signIn` is false. `faults` collects what a page must never do: log an
+// error, break the content policy, ask another host, open a dialog of the browser.
 export async function newPerson(browser, world, { viewport = WIDE, theme = 'light', signIn = true } = {}) {
         const context = await browser.newContext({
                 viewport, colorScheme: theme, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce',
