@@ -195,7 +195,8 @@ const Command commands[] = {
                    "NAME start|stop|reload|restart\n"
                    "NAME idle on|off\n"
                    "NAME add|remove log-path|ignore|failregex|ignoreregex|journal-match VALUE\n"
-                   "NAME action ACTION",
+                   "NAME action ACTION\n"
+                   "NAME logs",
           .summary = "Show one jail in full, change it, start or stop it",
           .details =
                   "Keys of set: bantime, findtime, maxretry, maxmatches, maxlines, usedns, ignoreself, prefregex,\n"

@@ -6,6 +6,7 @@
 #include "client/cli/card.h"
 #include "client/cli/command.h"
 #include "client/cli/reload.h"
+#include "client/cli/table.h"
 #include "client/lib/errors.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof(*(array)))
@@ -221,12 +222,53 @@ static int jail_action(Cli *cli) {
         return 0;
 }
 
+static void print_logs(Cli *cli, const Value *rows) {
+        static const TableColumn columns[] = {
+                { "FILE" }, { "STATE" }, { "SIZE", .right = true }, { "WRITTEN" }, { "PROBLEM", .optional = true }
+        };
+        auto_table Table table = { 0 };
+
+        table_init(&table, columns, LENGTH(columns));
+        for (size_t i = 0; i < value_count(rows); i++) {
+                const Value *row = value_item(rows, i);
+                const char *state = value_string(row, "state");
+                int64_t modified_at = value_int(row, "modified_at", 0);
+
+                table_add(&table, value_string(row, "path"));
+                table_add(&table, state);
+                table_style(&table, strcmp(state, "ok") == 0 ? STYLE_GOOD : STYLE_WARNING);
+                table_add_int(&table, value_int(row, "size", 0));
+                if (modified_at > 0)
+                        table_add_time(&table, &cli->clock, modified_at);
+                else
+                        table_add(&table, "-");
+                table_add(&table, value_string(row, "problem"));
+        }
+        table_print(&table, &cli->output);
+}
+
+static int jail_logs(Cli *cli) {
+        auto_free char *path = jail_path(cli_word(cli, 0));
+        auto_value Value *options = value_new(VALUE_MAP);
+        auto_value Value *rows = cli_ask(cli, path, BANGUI_JAIL, "CheckLogs", "m", options);
+
+        if (rows == NULL)
+                return cli_fail_jail(cli, cli_word(cli, 0));
+        if (cli->json)
+                cli_print_json(cli, rows);
+        else if (value_count(rows) == 0)
+                output_add(&cli->output, "It reads no log files.\n");
+        else
+                print_logs(cli, rows);
+        return 0;
+}
+
 int jail_run(Cli *cli) {
         static const Subcommand subcommands[] = {
                 { "show", 0, 0, jail_show },     { "set", 1, WORDS_ANY, jail_set }, { "start", 0, 0, jail_start },
                 { "stop", 0, 0, jail_stop },     { "reload", 0, 0, jail_reload },   { "restart", 0, 0, jail_restart },
                 { "idle", 1, 1, jail_idle },     { "add", 2, 2, jail_add },         { "remove", 2, 2, jail_remove },
-                { "action", 1, 1, jail_action },
+                { "action", 1, 1, jail_action }, { "logs", 0, 0, jail_logs },
         };
 
         if (*cli_word(cli, 0) == '\0')

@@ -50,7 +50,7 @@ _banguictl_words() {
         shift 2
         case $command:$number in
         jail:1 | reload:1) _banguictl_jails ;;
-        jail:2) printf '%s\n' show set start stop reload restart idle add remove action ;;
+        jail:2) printf '%s\n' show set start stop reload restart idle add remove action logs ;;
         jail:3)
                 case $2 in
                 idle) printf '%s\n' on off ;;

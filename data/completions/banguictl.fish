@@ -59,7 +59,7 @@ complete -c banguictl -s V -l version -d 'Show the version'
 complete -c banguictl -n '__fish_seen_subcommand_from jails jobs' -l names -d 'Print the names alone'
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -a '(__banguictl_jails)' -d Jail
 complete -c banguictl -n '__fish_seen_subcommand_from jail' \
-    -a 'show set start stop reload restart idle add remove action'
+    -a 'show set start stop reload restart idle add remove action logs'
 complete -c banguictl -n '__fish_seen_subcommand_from jail' -l from-start -d 'Read the file from its start'
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l restart -d 'Stop and start anew'
 complete -c banguictl -n '__fish_seen_subcommand_from jail reload' -l unban -d 'Lift the bans'

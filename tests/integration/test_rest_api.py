@@ -59,6 +59,7 @@ CALLS = [
     ("POST", "/jails/{jail}/stop", {"jail": JAIL}, 200),
     ("POST", "/jails/{jail}/start", {"jail": JAIL}, 200),
     ("POST", "/jails/{jail}/reload", {"jail": "sshd", "wait": 20}, 200),
+    ("GET", "/jails/{jail}/logs", {"jail": JAIL}, 200),
     ("GET", "/jails/{jail}/actions/{name}", {"jail": "sshd", "name": "noop"}, 200),
     ("POST", "/jails/{jail}/log-paths", {"jail": "sshd", "path": "{logs}/more.log", "tail": False}, 200),
     ("DELETE", "/jails/{jail}/log-paths", {"jail": "sshd", "path": "{logs}/more.log"}, 200),
