@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The bridge under attack: requests that two servers would read in two ways, bombs, forged origins, too small a scope."""
+"""The bridge under attack: requests that two servers would read in two ways, bombs, forged origins, small scopes."""
 
 import contextlib
 import json
@@ -61,7 +61,8 @@ class Framing(Case):
         self.refuses(POST.replace(b"1.1", b"1.0") + CHUNKED + b"\r\n" + CHUNKS)
 
     def test_folded_headers_are_one_header(self):
-        answer = talk(self.bridge, POST + b"Content-Length: 16\r\nX: y\r\n Transfer-Encoding: chunked\r\n" + CLOSE + BODY)
+        folded = b"Content-Length: 16\r\nX: y\r\n Transfer-Encoding: chunked\r\n"
+        answer = talk(self.bridge, POST + folded + CLOSE + BODY)
         self.assertEqual(200, status_of(answer))
 
     def test_trailers_are_no_headers(self):
@@ -101,10 +102,10 @@ class Targets(Case):
         self.assertIn(status_of(answer), (400, 421))
 
     def test_hosts(self):
-        for host in ("", "localhost:80:80", "localhost:abc", "a@localhost", "localhost@evil.example", "[::1", "[::1]evil",
-                     "::1", "localhost/", "localhost#", "localhost?x", "localhost..", "127.1", "0x7f.1", "2130706433",
-                     "0.0.0.0", "[::]", "[::ffff:127.0.0.1]", "localhost ,evil.example", "127.0.0.1.nip.io",
-                     "x.localhost", "\x1b[31mevil"):
+        for host in ("", "localhost:80:80", "localhost:abc", "a@localhost", "localhost@evil.example", "[::1",
+                     "[::1]evil", "::1", "localhost/", "localhost#", "localhost?x", "localhost..", "127.1", "0x7f.1",
+                     "2130706433", "0.0.0.0", "[::]", "[::ffff:127.0.0.1]", "localhost ,evil.example",
+                     "127.0.0.1.nip.io", "x.localhost", "\x1b[31mevil"):
             with self.subTest(host):
                 answer = talk(self.bridge, f"GET /api/v1/health HTTP/1.1\r\nHost: {host}\r\n".encode() + CLOSE)
                 self.assertIn(status_of(answer), (400, 421))
@@ -177,8 +178,8 @@ class Keyed(Case):
 class Scopes(Keyed):
     def test_scope_of_every_route(self):
         order = ["none", "read", "ban", "admin"]
-        routes = json.loads(subprocess.run([build_folder() / "client/rest/list-routes"], capture_output=True, check=True,
-                                           timeout=WAIT).stdout)
+        program = build_folder() / "client/rest/list-routes"
+        routes = json.loads(subprocess.run([program], capture_output=True, check=True, timeout=WAIT).stdout)
         self.assertGreater(len(routes), 100)
         for route in routes:
             path = "/api/v1" + re.sub("{[^}]*}", "1", route["path"])
@@ -260,8 +261,8 @@ class SignedIn(Keyed):
     def test_bodies_that_are_no_json(self):
         for body in (b'"\\ud800"', b'"\\u0000"', b"1e999", b"-0", b"9223372036854775808", b"[1,]", b"null", b"[]", b"",
                      b'{"jails":["a"],"jails":["b"]}', b'\xef\xbb\xbf{}', b"[" * 9000, b'{"a":' * 9000, b"{'a':1}",
-                     b'{"a":"\x01"}', b'{"a":"\xff"}', b'{"a":NaN}', b"// x\n{}", b"{}\0", b"{} {}", b"01", b"1.", b".5",
-                     b'{"addresses":"' + b"x" * 500000 + b'"}', b'{"addresses":[' + b'"x",' * 100000 + b'"x"]}',
+                     b'{"a":"\x01"}', b'{"a":"\xff"}', b'{"a":NaN}', b"// x\n{}", b"{}\0", b"{} {}", b"01", b"1.",
+                     b".5", b'{"addresses":"' + b"x" * 500000 + b'"}', b'{"addresses":[' + b'"x",' * 100000 + b'"x"]}',
                      b"{" + b",".join(b'"m%d":0' % n for n in range(50000)) + b"}"):
             with self.subTest(body[:40]):
                 answer = self.bridge.raw("/api/v1/bans", "POST", body, {
@@ -290,8 +291,8 @@ class SignedIn(Keyed):
 
     def test_head_of_what_streams(self):
         for path in ("events", "bans/active/dump", "history/export", "server/log/follow"):
-            answer = talk(self.bridge, f"HEAD /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nCookie: {self.bridge.cookie}"
-                          "\r\n\r\n".encode() + GET + CLOSE)
+            head = f"HEAD /api/v1/{path} HTTP/1.1\r\nHost: localhost\r\nCookie: {self.bridge.cookie}\r\n\r\n"
+            answer = talk(self.bridge, head.encode() + GET + CLOSE)
             self.assertEqual(2, answer.count(b"HTTP/1.1 "), path)
             self.assertTrue(answer.endswith(b"}"), path)
         self.stack.wait_until(lambda: self.bridge.get("health")["bridge"]["listeners"] == 0, "no listener")
@@ -328,7 +329,8 @@ class Ends(Case):
                              b"POST /api/v1/history/import HTTP/1.1\r\n" + head + CHUNKED + b"\r\n1000\r\nabc",
                              b"POST /api/v1/auth/login HTTP/1.1\r\n" + head + b"Content-Type: application/json\r\n"
                              + b"Content-Length: %d\r\n\r\n" % len(login) + login,
-                             b"GET /api/v1/openapi.json HTTP/1.1\r\n" + head + b"\r\n", b"GET /api/v1", (GET + b"\r\n") * 50):
+                             b"GET /api/v1/openapi.json HTTP/1.1\r\n" + head + b"\r\n", b"GET /api/v1",
+                             (GET + b"\r\n") * 50):
                 peer = peers.enter_context(socket.create_connection((self.bridge.host, self.bridge.port), timeout=WAIT))
                 peer.sendall(data)
             self.bridge.stop()  # its status is that of a sanitizer that found something

@@ -2,16 +2,21 @@
 """`make run` as a person uses it: what it prints works as typed, and nothing is left of it."""
 
 import contextlib
+import json
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
 
 import tap
 from stack import NOBODY, SOURCE, build_folder, is_root
@@ -77,6 +82,10 @@ class Run:
         """A line that is printed to be typed."""
         return next(line.strip() for line in self.lines
                     if line and line.startswith("    ") and re.search(pattern, line))
+
+    def printed(self, name):
+        """The value of a line such as "Password:  ..."."""
+        return self.await_line(f"^{name}: ").partition(": ")[2].strip()
 
     def shell(self, command):
         export = self.typed("^ +export ")
@@ -151,12 +160,59 @@ class Typed(unittest.TestCase):
         self.assertTrue(log.is_relative_to(self.run_.temporary))
 
 
+class Page(unittest.TestCase):
+    """The address and the password that are printed."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.run_ = cls.enterClassContext(Run())
+        cls.url = cls.run_.printed("The page")
+
+    def ask(self, path, data=None):
+        """(headers, body); a redirection or an error is a failure."""
+        headers = {"Content-Type": "application/json", "X-BanGUI": "1"} if data else {}
+        with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers), timeout=WAIT) as answer:
+            return answer.headers, answer.read()
+
+    def test_the_address_is_of_this_host_alone(self):
+        self.assertRegex(self.url, r"^http://127\.0\.0\.1:\d+/$")
+
+    @unittest.skipUnless((build_folder() / "client/web/dist/index.html").exists(), "built without the page")
+    def test_the_page_is_there(self):
+        headers, page = self.ask("")
+        self.assertEqual("text/html", headers.get_content_type())
+        parts = re.findall(r'(?:src|href)="./(assets/[^"]+)"', page.decode())
+        self.assertGreater(len(parts), 1)
+        for path in parts:
+            self.assertTrue(self.ask(path)[1], path)
+
+    def test_the_password_signs_in(self):
+        body = json.dumps({"password": self.run_.printed("Password")}).encode()
+        headers, session = self.ask("api/v1/auth/login", body)
+        self.assertEqual("admin", json.loads(session)["scope"])
+        self.assertIn("HttpOnly", headers["Set-Cookie"])
+
+    def test_a_wrong_password_does_not(self):
+        with self.assertRaises(urllib.error.HTTPError) as refused:
+            self.ask("api/v1/auth/login", b'{"password": "not the password"}')
+        self.assertEqual(401, refused.exception.code)
+        refused.exception.close()
+
+    def test_the_document_of_the_api(self):
+        headers, document = self.ask("api/v1/openapi.json")
+        self.assertEqual("application/json", headers.get_content_type())
+        self.assertEqual("3.1.0", json.loads(document)["openapi"])
+
+
 class Ends(unittest.TestCase):
     def ends_with(self, number):
         with Run() as run:
+            port = urllib.parse.urlsplit(run.printed("The page")).port
             run.await_line(r"\bbanned\b")
             self.assertEqual(0, run.end(number), run.text())
             run.reader.join()
+            with socket.socket() as probe:
+                self.assertNotEqual(0, probe.connect_ex(("127.0.0.1", port)), "somebody listens still")
             self.assertIn("nothing is left", run.text())
             self.assertNotIn("---- ", run.text(), "logs are for faults")
             self.assertEqual([], run.left())
@@ -199,7 +255,7 @@ class Ends(unittest.TestCase):
             # the place of the sources may be closed to other users
             for name in ("tests/live", "tests/integration", "polkit", "data"):
                 shutil.copytree(SOURCE / name, f"{folder}/{name}")
-            for name in ("daemon/banguid", "client/cli/banguictl"):
+            for name in ("daemon/banguid", "client/cli/banguictl", "client/rest/bangui-rest"):
                 (pathlib.Path(folder) / "build" / name).parent.mkdir(parents=True)
                 shutil.copy(build_folder() / name, f"{folder}/build/{name}")
             with Run(uid=NOBODY, source=folder, build=f"{folder}/build") as run:
