@@ -495,6 +495,17 @@ export interface ReloadResult {
         failed: Record<string, string>;
 }
 
+export type LogState = 'ok' | 'missing' | 'unreadable' | 'no-file' | 'unknown' | 'dropped';
+
+export interface LogRow {
+        path: string;
+        state: LogState;
+        size: number;
+        /** 0: not known. */
+        modified_at: number;
+        problem?: string;
+}
+
 export interface JailProperties {
         name: string;
         idle: boolean;

@@ -2,6 +2,7 @@
 
 /* A list of a jail: each entry can be taken away, and one can be added. */
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useAction } from '../../api/action';
 import { del, post } from '../../api/client';
@@ -18,6 +19,8 @@ export function EditableList(props: {
         hint: string;
         refresh: () => Promise<void>;
         numbered?: boolean;
+        /** What is said below an entry. */
+        note?: (item: string) => ComponentChildren;
 }) {
         const [text, setText] = useState('');
         const { busy, run } = useAction();
@@ -42,7 +45,10 @@ export function EditableList(props: {
                                 <List class={props.numbered ? 'jail-list jail-numbered' : 'jail-list'}>
                                         {props.items.map((item) => (
                                                 <li key={item}>
-                                                        <code class="jail-regex">{item}</code>
+                                                        <div class="jail-entry">
+                                                                <code class="jail-regex">{item}</code>
+                                                                {props.note?.(item)}
+                                                        </div>
                                                         <IconButton
                                                                 icon="trash"
                                                                 label={w.remove(item)}

@@ -15,6 +15,7 @@ import { w as jails } from '../jails/words';
 import { Banned } from './banned';
 import { EditableList } from './editable-list';
 import { JailTrend } from './jail-trend';
+import { LogFiles } from './log-files';
 import { Rule } from './rule';
 import { w } from './words';
 import './jail.css';
@@ -109,14 +110,7 @@ function Sources({ jail, refresh }: { jail: JailProperties; refresh: () => Promi
                                         [w.dates, <code>{jail.date_pattern || '–'}</code>],
                                 ]}
                         />
-                        <EditableList
-                                title={w.logPaths}
-                                path={`jails/${segment(jail.name)}/log-paths`}
-                                argument="path"
-                                items={jail.log_paths}
-                                hint={w.addLog}
-                                refresh={refresh}
-                        />
+                        <LogFiles jail={jail} refresh={refresh} />
                         {jail.journal_matches.length > 0 && (
                                 <EditableList
                                         title={w.journal}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+import type { LogState } from '../../api/types';
 import { words } from '../../words';
 
 export const w = words({
@@ -34,6 +35,27 @@ export const w = words({
                 dates: 'Date pattern',
                 backend: 'Backend',
                 addLog: 'A log file to add',
+                written: 'written',
+                logState: (state: LogState) =>
+                        ({
+                                ok: 'ok',
+                                missing: 'missing',
+                                unreadable: 'unreadable',
+                                'no-file': 'no file',
+                                unknown: 'not known',
+                                dropped: 'given up',
+                        })[state],
+                logText: (state: LogState) =>
+                        ({
+                                ok: '',
+                                missing: 'It does not exist: the jail sees nothing of it.',
+                                unreadable: 'fail2ban may not read it.',
+                                'no-file': 'It is a folder or a device.',
+                                unknown: 'BanGUI may not look there; fail2ban may well.',
+                                dropped: 'It was missing, and fail2ban gave it up. Put it back, then reload the jail.',
+                        })[state],
+                logSilent: 'silent',
+                logSilentText: 'Nothing was written for more than a day.',
                 expressions: 'Expressions',
                 failregex: 'Failregex',
                 ignoreregex: 'Ignoreregex',
@@ -93,6 +115,27 @@ export const w = words({
                 dates: 'Datumsmuster',
                 backend: 'Backend',
                 addLog: 'Eine weitere Protokolldatei',
+                written: 'geschrieben',
+                logState: (state: LogState) =>
+                        ({
+                                ok: 'in Ordnung',
+                                missing: 'fehlt',
+                                unreadable: 'nicht lesbar',
+                                'no-file': 'keine Datei',
+                                unknown: 'unbekannt',
+                                dropped: 'aufgegeben',
+                        })[state],
+                logText: (state: LogState) =>
+                        ({
+                                ok: '',
+                                missing: 'Sie ist nicht da: Das Jail sieht nichts davon.',
+                                unreadable: 'fail2ban darf sie nicht lesen.',
+                                'no-file': 'Es ist ein Ordner oder ein Gerät.',
+                                unknown: 'BanGUI darf dort nicht nachsehen; fail2ban vielleicht schon.',
+                                dropped: 'Sie fehlte, und fail2ban hat sie aufgegeben. Zurücklegen, dann das Jail neu laden.',
+                        })[state],
+                logSilent: 'still',
+                logSilentText: 'Seit mehr als einem Tag wurde nichts geschrieben.',
                 expressions: 'Ausdrücke',
                 failregex: 'Failregex',
                 ignoreregex: 'Ignoreregex',

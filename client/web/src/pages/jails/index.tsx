@@ -4,12 +4,13 @@
 
 import { useState } from 'preact/hooks';
 import { useQuery } from '../../api/query';
-import type { JailCount, JailProperties, ServerProperties, Trend } from '../../api/types';
+import type { Finding, JailCount, JailProperties, ServerProperties, Trend } from '../../api/types';
 import { Spark } from '../../charts/spark';
 import { duration, number } from '../../format';
 import { useFilters, withFilters } from '../../state/filters';
-import { Badge, Button, Card, Empty, Field, Input, JailName, Loaded, Menu, Page } from '../../ui';
-import { Link } from '../../router';
+import { useStatus } from '../../state/status';
+import { Badge, Button, Card, Empty, Field, Icon, Input, JailName, Loaded, Menu, Page } from '../../ui';
+import { buildPath, Link } from '../../router';
 import { Table, type Column } from '../../ui/table';
 import { reloadJail, setIdle, startJail, stopJail } from './control';
 import { w } from './words';
@@ -51,12 +52,42 @@ function actions(jail: JailProperties, refresh: () => Promise<void>) {
         ];
 }
 
-function Sources({ jail }: { jail: JailProperties }) {
-        if (jail.log_paths.length) return <span class="mono jails-sources">{jail.log_paths.join(', ')}</span>;
-        return <span>{w.journal}</span>;
+function Sources({ jail, finding }: { jail: JailProperties; finding: Finding | undefined }) {
+        return (
+                <span class="jails-sources">
+                        {finding && (
+                                <Link
+                                        class="jails-finding"
+                                        to={buildPath('/jails/:jail', { jail: jail.name })}
+                                        title={finding.message}
+                                >
+                                        <Icon name="warning" size={15} />
+                                        <span class="only-read">{finding.message}</span>
+                                </Link>
+                        )}
+                        {jail.log_paths.length ? (
+                                <span class="mono">{jail.log_paths.join(', ')}</span>
+                        ) : (
+                                <span>{jail.backend === 'file' ? '–' : w.journal}</span>
+                        )}
+                </span>
+        );
 }
 
-function columns(range: string, counts: Map<string, number>, series: Series, refresh: () => Promise<void>) {
+/** By the name of the jail whose log is not well. */
+function logFindings(findings: readonly Finding[] | undefined): Map<string, Finding> {
+        return new Map(findings?.filter(({ kind }) => kind === 'log-file').map((finding) => [finding.object, finding]));
+}
+
+interface Known {
+        range: string;
+        counts: Map<string, number>;
+        series: Series;
+        findings: Map<string, Finding>;
+        refresh: () => Promise<void>;
+}
+
+function columns({ range, counts, series, findings, refresh }: Known) {
         const all: Column<JailProperties>[] = [
                 { key: 'name', title: w.name, cell: (jail) => <JailName jail={jail.name} /> },
                 {
@@ -100,7 +131,11 @@ function columns(range: string, counts: Map<string, number>, series: Series, ref
                         cell: (jail) =>
                                 w.ruleText(number(jail.max_retry), duration(jail.find_time), duration(jail.ban_time)),
                 },
-                { key: 'sources', title: w.sources, cell: (jail) => <Sources jail={jail} /> },
+                {
+                        key: 'sources',
+                        title: w.sources,
+                        cell: (jail) => <Sources jail={jail} finding={findings.get(jail.name)} />,
+                },
                 {
                         key: 'more',
                         title: <span class="only-read">{w.more('')}</span>,
@@ -122,6 +157,7 @@ export default function Jails() {
         const server = useQuery<ServerProperties>('server', undefined, { events: ['Server.*'] });
         const counts = useQuery<{ rows: JailCount[] }>('dashboard/bans/by-jail', query, { events: ['History.*'] });
         const trend = useQuery<Trend>('dashboard/bans/trend', { ...query, by: 'jail' }, { events: ['History.*'] });
+        const findings = logFindings(useStatus().data?.findings);
         const byJail = new Map(counts.data?.rows.map((row) => [row.jail, row.bans]));
         const offline = server.data?.state === 'offline';
 
@@ -134,12 +170,13 @@ export default function Jails() {
                                                         <Table
                                                                 label={w.table}
                                                                 class="jails"
-                                                                columns={columns(
-                                                                        filters.range ?? '',
-                                                                        byJail,
-                                                                        seriesOf(trend.data),
-                                                                        jails.refresh,
-                                                                )}
+                                                                columns={columns({
+                                                                        range: filters.range ?? '',
+                                                                        counts: byJail,
+                                                                        series: seriesOf(trend.data),
+                                                                        findings,
+                                                                        refresh: jails.refresh,
+                                                                })}
                                                                 rows={rows}
                                                                 rowKey={(jail) => jail.name}
                                                         />

@@ -5,7 +5,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Finding, Status } from '../../api/types';
 import { compact, date, number, relative } from '../../format';
-import { Link } from '../../router';
+import { buildPath, Link } from '../../router';
 import { useStatus } from '../../state/status';
 import { useArchive, useGeo } from './data';
 import { w } from './words';
@@ -84,7 +84,8 @@ function GeoItem() {
 }
 
 /** The page on which a finding can be mended. */
-function pageOf({ kind }: Finding): string {
+function pageOf({ kind, object }: Finding): string {
+        if (kind === 'log-file') return buildPath('/jails/:jail', { jail: object });
         if (kind.startsWith('geo')) return '/geo';
         return kind.startsWith('settings') ? '/settings' : '/server';
 }
