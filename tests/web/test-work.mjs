@@ -267,6 +267,7 @@ test('an action that cannot be done says why', async () => {
         await page.getByRole('menuitem', { name: 'Unban' }).click();
         await page.locator('.toast-bad').waitFor();
         await world.start_fail2ban();
+        await row('192.0.2.201').waitFor();
 });
 
 test('what is done in one tab shows in the other', async () => {
