@@ -3,8 +3,8 @@
 /*
  * What fail2ban itself may read
  *
- * The daemon has no capabilities, fail2ban usually has all: a file that is closed to the one may be open to the other. So
- * the answer is found in what the kernel tells of fail2ban's process. Thread-safe.
+ * The daemon has no capabilities, fail2ban usually has all: a file that is closed to the one may be open to the other.
+ * So the answer is found in what the kernel tells of fail2ban's process. Thread-safe.
  */
 
 #pragma once

@@ -199,8 +199,8 @@ static gint64 remember(LogLook *self, const char *path, LogState state) {
         return memory->since_at;
 }
 
-/* A path that the jail had. It was taken out by hand, unless the file is missing or was: then fail2ban gave it up. Gives
- * since when, or 0: it is no matter any more. */
+/* A path that the jail had. It was taken out by hand, unless the file is missing or was: then fail2ban gave it up.
+ * Gives since when, or 0: it is no matter any more. */
 static gint64 remember_dropped(LogLook *self, const char *path, gboolean missing, gboolean reads_others) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->health->lock);
         GHashTable *files = files_of(self->health, self->jail);

@@ -3,8 +3,8 @@
 /*
  * Whether jails can read their logs
  *
- * A log that is gone ends the protection without a word: fail2ban looks for it for a minute or so and then takes it out of
- * the jail (backend polling), and does not come back to it when it is there again. So it is remembered which files
+ * A log that is gone ends the protection without a word: fail2ban looks for it for a minute or so and then takes it out
+ * of the jail (backend polling), and does not come back to it when it is there again. So it is remembered which files
  * a jail read. What is wrong is the finding "log-file" of the jail. Nothing is stored. Thread-safe, blocking.
  */
 
