@@ -28,7 +28,6 @@ static void test_no_limit(void) {
 
         for (guint i = 0; i < 1000; i++)
                 g_assert_cmpuint(limits_count(limits, "a", 0, SECOND), ==, 0);
-        g_assert_cmpuint(limits_entries(limits), ==, 0);
 }
 
 /* The one that was used longest ago is forgotten, not one that is in use. */
@@ -45,7 +44,6 @@ static void test_memory_is_bounded(void) {
                 if (i % 100 == 11)
                         g_assert_cmpuint(limits_count(limits, "kept", 2, SECOND), >, 0);
         }
-        g_assert_cmpuint(limits_entries(limits), ==, LIMITS_ENTRIES_MAX);
         g_assert_cmpuint(limits_count(limits, "192.0.2.0", 1, SECOND), ==, 0);
 }
 

@@ -3,8 +3,8 @@
 /*
  * Arguments of a bus method out of a request
  *
- * By name: from the path, the row's own (`fixed`, `defaults`), the query and the JSON body. What is no argument is an option
- * of the type that the contract says. Here the shape is checked; whether a value makes sense the daemon says.
+ * By name: from the path, the row's own (`fixed`, `defaults`), the query and the JSON body. What is no argument is an
+ * option of the type that the contract says. Here the shape is checked; whether a value makes sense the daemon says.
  */
 
 #pragma once

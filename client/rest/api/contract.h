@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * The contract as the bridge reads it: method signatures, argument names and types of options, out of the interface XML that
- * is compiled in. Nothing of it is written twice.
+ * The contract as the bridge reads it: method signatures, argument names and types of options, out of the interface XML
+ * that is compiled in. Nothing of it is written twice.
  */
 
 #pragma once
@@ -22,8 +22,8 @@ const GDBusInterfaceInfo *contract_interface(const Contract *self, const char *i
 /* The options of a method as the annotation has them, "limit:x cursor:s"; NULL: it takes none at all. */
 const char *contract_options(const GDBusMethodInfo *method);
 
-/* The type of an option of a method by the annotation org.bangui.BanGUI1.Options, such as "x" or "as"; NULL: not an option
- * of it. An option of type "v" may be of any. */
+/* The type of an option of a method by the annotation org.bangui.BanGUI1.Options, such as "x" or "as"; NULL: not an
+ * option of it. An option of type "v" may be of any. */
 const char *contract_option_type(const GDBusMethodInfo *method, const char *option);
 
 /* "CurrentlyBanned" -> "currently_banned"; to be freed. */

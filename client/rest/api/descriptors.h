@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Rows whose method has a handle: the daemon reads or writes a descriptor beside the call. All take the request over. */
+/* Rows with a handle: the daemon reads or writes a descriptor beside the call. All take over the request. */
 
 #pragma once
 

@@ -4,8 +4,8 @@
  * A descriptor as the body of an answer
  *
  * Bytes go from the descriptor to the client as fast as the client takes them; what it has not taken stops the reading,
- * and so the daemon, which waits in its write. Headers go out with the first byte: until then an error has its own status.
- * After that a failure cuts the connection, so that nobody takes a part for the whole.
+ * and so the daemon, which waits in its write. Headers go out with the first byte: until then an error has its own
+ * status. After that a failure cuts the connection, so that nobody takes a part for the whole.
  */
 
 #pragma once

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A parser that goes down the text once. It is our own because GLib's JSON library takes more than JSON (comments, names
- * without quotation marks) and lets numbers overflow. */
+/* A parser that goes down the text once. It is our own because GLib's JSON library takes more than JSON (comments,
+ * names without quotation marks) and lets numbers overflow. */
 
 #include <errno.h>
 #include <math.h>

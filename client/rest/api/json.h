@@ -30,7 +30,7 @@ void json_variant(GString *text, GVariant *value);
 /* "CurrentlyBanned" as "currently_banned". */
 void json_snake_case(GString *text, const char *name);
 
-/* A whole JSON text. An object is a{sv}, an array av, a number without fraction and exponent x (t above that), any other
- * d, null mv. Errors (REST_ERROR_BAD_REQUEST) say what is wrong at which byte: a name that stands twice in an object, a
+/* A whole JSON text. An object is a{sv}, an array av, a number without fraction and exponent x (t above that), any
+ * other d, null mv. Errors (REST_ERROR_BAD_REQUEST) say what is wrong at which byte: a name that stands twice in an object, a
  * number that does not fit, a string with a NUL, more than JSON_DEPTH_MAX levels. */
 GVariant *json_read(const char *text, gsize length, GError **error);

@@ -4,11 +4,11 @@
  * Routes
  *
  * An operation of the bus is one row: HTTP method, path, what it calls. The row says nothing about arguments: they are
- * found by name. An in argument of the bus method takes the path's parameter of its name, else the query parameter (GET,
- * DELETE) or the member of the JSON body (POST, PUT, DELETE) of its name; all other query parameters and members
+ * found by name. An in argument of the bus method takes the path's parameter of its name, else the query parameter
+ * (GET, DELETE) or the member of the JSON body (POST, PUT, DELETE) of its name; all other query parameters and members
  * become entries of its last argument `options`, with the types that the interface XML's annotation
- * org.bangui.BanGUI1.Options gives them. The bridge itself adds the request's id as correlation_id and, where there is an
- * option `protect`, the client's address.
+ * org.bangui.BanGUI1.Options gives them. The bridge itself adds the request's id as correlation_id and, where there is
+ * an option `protect`, the client's address.
  *
  * The answer is the one out argument when that is a dictionary, else an object with the out arguments by their names. A
  * result with the key `operation` is answered with 202, {"operation": "12"} and its path in Location. Properties of an
@@ -56,10 +56,10 @@ typedef struct Route {
 /* All rows, in order; ended by one without method. */
 extern const Route routes[];
 
-/* The route for a method and a path below /api/v1. The path's words count more than its parameters: of two rows that fit,
- * the one with more fixed text is it, so "/bans/active" is no address. A parameter may have slashes in it
- * ("/allow/192.0.2.0/24"), as proxies decode them whatever the client did. FALSE with ROUTE_NOT_FOUND, or with METHOD_NOT_ALLOWED and the
- * methods that there are ("GET, PUT") in `ret_allow`. A GET row also serves HEAD (the server calls it GET). */
+/* The route for a method and a path below /api/v1. The path's words count more than its parameters: of two rows that
+ * fit, the one with more fixed text is it, so "/bans/active" is no address. A parameter may have slashes in it
+ * ("/allow/192.0.2.0/24"), as proxies decode them whatever the client did. FALSE with ROUTE_NOT_FOUND, or with
+ * METHOD_NOT_ALLOWED and the methods that there are ("GET, PUT") in `ret_allow`. A GET row also serves HEAD (the server calls it GET). */
 gboolean route_find(const char *method, const char *path, RouteMatch *ret, char **ret_allow, GError **error);
 void route_match_clear(RouteMatch *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RouteMatch, route_match_clear)

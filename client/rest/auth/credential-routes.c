@@ -2,7 +2,6 @@
 
 /* Handlers of sessions and tokens. */
 
-#include <errno.h>
 #include <string.h>
 
 #include "client/rest/api/json.h"

@@ -182,7 +182,3 @@ gint64 limiter_left(Limiter *self, const char *address, gint64 now) {
                 return 0;
         return limit_of(self, entry) - MIN(entry->n_failures, limit_of(self, entry));
 }
-
-guint limiter_size(const Limiter *self) {
-        return g_hash_table_size(self->entries);
-}

@@ -39,6 +39,3 @@ void limiter_end(Limiter *self, const char *address, gint64 now, LimiterEnd end)
 
 /* How many more may fail before the address has to wait; -1 = any number. */
 gint64 limiter_left(Limiter *self, const char *address, gint64 now);
-
-/* How many addresses are remembered. */
-guint limiter_size(const Limiter *self);

@@ -20,7 +20,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include "client/rest/errors.h"
 #include "client/rest/http/wire.h"
@@ -74,7 +73,9 @@ struct Connection {
 };
 
 static GQuark connection_quark(void) {
-        return g_quark_from_static_string("rest-connection");
+        static GQuark quark; /* looking for it takes longer than what it is for */
+
+        return quark ? quark : (quark = g_quark_from_static_string("rest-connection"));
 }
 
 Connection *connection_of(SoupServerMessage *message) {
@@ -98,10 +99,6 @@ void connection_bound(Connection *self, gint64 seconds) {
 
 ConnectionPhase connection_phase(const Connection *self) {
         return self->phase;
-}
-
-GInetAddress *connection_peer(const Connection *self) {
-        return self->peer;
 }
 
 const char *connection_peer_text(const Connection *self) {

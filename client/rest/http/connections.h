@@ -53,10 +53,7 @@ void connection_enter(Connection *self, ConnectionPhase phase, gint64 seconds);
 void connection_bound(Connection *self, gint64 seconds);
 ConnectionPhase connection_phase(const Connection *self);
 
-/* The peer's address; NULL on a Unix socket. Borrowed. */
-GInetAddress *connection_peer(const Connection *self);
-
-/* The same as text, "unix" on a Unix socket, and whether it is a trusted proxy. */
+/* The peer's address, "unix" on a Unix socket, and whether it is a trusted proxy. */
 const char *connection_peer_text(const Connection *self);
 gboolean connection_is_proxy(const Connection *self);
 

@@ -75,7 +75,3 @@ guint limits_count(Limits *self, const char *key, gint64 limit, gint64 now_usec)
         }
         return (guint) ((entry->begin_usec + WINDOW_USEC - now_usec + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
 }
-
-guint limits_entries(const Limits *self) {
-        return g_hash_table_size(self->entries);
-}

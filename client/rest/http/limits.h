@@ -22,4 +22,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Limits, limits_free)
 
 /* Counts one. 0: it is within the limit; else the seconds until it would be again. `limit` 0: always within. */
 guint limits_count(Limits *self, const char *key, gint64 limit, gint64 now_usec);
-guint limits_entries(const Limits *self);
