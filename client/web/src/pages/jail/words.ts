@@ -132,7 +132,7 @@ export const w = words({
                                 unreadable: 'fail2ban darf sie nicht lesen.',
                                 'no-file': 'Es ist ein Ordner oder ein Gerät.',
                                 unknown: 'BanGUI darf dort nicht nachsehen; fail2ban vielleicht schon.',
-                                dropped: 'Sie fehlte, fail2ban hat sie aufgegeben. Zurücklegen, dann das Jail neu laden.',
+                                dropped: 'fail2ban hat sie aufgegeben, weil sie fehlte. Zurücklegen, Jail neu laden.',
                         })[state],
                 logSilent: 'still',
                 logSilentText: 'Seit mehr als einem Tag wurde nichts geschrieben.',
