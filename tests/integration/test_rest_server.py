@@ -303,6 +303,7 @@ class Page(Case):
             for sent in (etag, etag.removeprefix("W/"), f'"other", {etag}', "*"):
                 answer = self.get(path, If_None_Match=sent)
                 self.assertEqual((304, b"", etag), (answer.status, answer.body, answer.headers["ETag"]))
+                self.assertIn("default-src 'none'", answer.headers["Content-Security-Policy"])
             self.assertEqual(200, self.get(path, If_None_Match='"other"').status)
 
     def test_nothing_leads_out(self):

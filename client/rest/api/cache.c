@@ -84,11 +84,13 @@ static Entry *entry_new(const char *key, guint64 generation, char *json) {
 
 /* Whether to spend time on the compressed form: not for who takes none, nor for who has the answer already. */
 static gboolean wants_packed(const Entry *entry, const RestRequest *request) {
-        const char *takes = rest_request_get_header(request, "Accept-Encoding");
-        const char *has = rest_request_get_header(request, "If-None-Match");
+        const char *takes, *has;
 
-        return g_bytes_get_size(entry->body) >= PACK_MIN && takes && strstr(takes, "gzip") &&
-               !(has && strstr(has, entry->etag));
+        if (g_bytes_get_size(entry->body) < PACK_MIN)
+                return FALSE;
+        takes = rest_request_get_header(request, "Accept-Encoding");
+        has = rest_request_get_header(request, "If-None-Match");
+        return takes && strstr(takes, "gzip") && !(has && strstr(has, entry->etag));
 }
 
 static void reply(Entry *entry, RestRequest *request) {

@@ -3,7 +3,7 @@
 /*
  * The HTTP server
  *
- * A request's way: on_started (security headers) -> on_headers_read (RestRequest, guards, admission: what is refused
+ * A request's way: on_started (content policy) -> on_headers_read (RestRequest, guards, admission: what is refused
  * is refused here, before its body) -> on_chunk (counted) -> on_request (whole: the page's files or the handler) ->
  * the answer, at once or later while the message is paused -> on_over.
  */
@@ -34,27 +34,36 @@ struct RestServer {
         GQueue requests; /* RestRequest, those that are not over */
 };
 
-/* What does not change from answer to answer. */
+#define CSP "Content-Security-Policy"
+#define CORP "Cross-Origin-Resource-Policy"
+
+/* The one that even an answer of libsoup's own has, for what it cannot parse. */
+static const char content_policy[] =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+/* On every answer but a 304: that has no content, and fields that it does not have stay as the client keeps them with the
+ * content (RFC 9110, 15.4.5; RFC 9111, 3.2). */
 static const struct {
         const char *name, *value;
 } security_headers[] = {
-        { "Content-Security-Policy",
-          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-          "font-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'" },
         { "X-Content-Type-Options", "nosniff" },
         { "Referrer-Policy", "no-referrer" },
         { "X-Frame-Options", "DENY" },
         { "Cross-Origin-Opener-Policy", "same-origin" },
-        { "Cross-Origin-Resource-Policy", "same-origin" },
         { "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()" },
 };
 
 static GQuark request_quark(void) {
-        return g_quark_from_static_string("rest-request");
+        static GQuark quark; /* looking for it takes longer than what it is for */
+
+        return quark ? quark : (quark = g_quark_from_static_string("rest-request"));
 }
 
 static GQuark body_quark(void) {
-        return g_quark_from_static_string("rest-body");
+        static GQuark quark;
+
+        return quark ? quark : (quark = g_quark_from_static_string("rest-body"));
 }
 
 static RestRequest *request_of(SoupServerMessage *message) {
@@ -67,10 +76,22 @@ const RestSettings *rest_server_settings(const RestServer *self) {
 
 /* Answers */
 
+static void add_security_headers(RestServer *self, const RestRequest *request) {
+        SoupMessageHeaders *headers = soup_server_message_get_response_headers(request->message);
+        gboolean shared = *self->settings->cors_origins &&
+                          soup_message_headers_get_one(headers, "Access-Control-Allow-Origin") != NULL;
+
+        for (guint i = 0; i < G_N_ELEMENTS(security_headers); i++)
+                soup_message_headers_append(headers, security_headers[i].name, security_headers[i].value);
+        soup_message_headers_append(headers, CORP, shared ? "cross-origin" : "same-origin");
+}
+
 void rest_server_answered(RestServer *self, const RestRequest *request, guint status) {
         SoupMessageBody *body = soup_server_message_get_response_body(request->message);
         Connection *connection = connection_of(request->message);
 
+        if (status != SOUP_STATUS_NOT_MODIFIED)
+                add_security_headers(self, request);
         if (connection && connection_phase(connection) != CONNECTION_BODY) {
                 connection_enter(connection, CONNECTION_ANSWER, self->settings->body_timeout);
                 connection_bound(connection, self->settings->body_timeout * (1 + body->length / SLOWEST_BYTES));
@@ -134,7 +155,6 @@ static void add_cors_headers(RestServer *self, RestRequest *request) {
         soup_message_headers_replace(headers, "Access-Control-Allow-Credentials", "true");
         soup_message_headers_replace(headers, "Access-Control-Expose-Headers",
                                      "ETag, Location, Retry-After, X-Correlation-ID");
-        soup_message_headers_replace(headers, "Cross-Origin-Resource-Policy", "cross-origin");
 }
 
 /* A browser's question whether it may; a no is an answer without the headers. */
@@ -222,8 +242,7 @@ static void on_started(SoupServer *soup, SoupServerMessage *message, gpointer us
         SoupMessageHeaders *headers = soup_server_message_get_response_headers(message);
         Connection *connection = connection_of(message);
 
-        for (guint i = 0; i < G_N_ELEMENTS(security_headers); i++)
-                soup_message_headers_append(headers, security_headers[i].name, security_headers[i].value);
+        soup_message_headers_append(headers, CSP, content_policy);
         /* the first request begins with the connection, a later one with its first bytes; the clock runs already */
         if (connection_phase(connection) == CONNECTION_IDLE)
                 connection_enter(connection, CONNECTION_HEADERS, self->settings->header_timeout);
