@@ -191,10 +191,20 @@ def bench_memory(row):
             peer.close()
 
 
+def bench_page(row):
+    program = pathlib.Path(__file__).parent / "page-speed.mjs"
+    given = subprocess.run(["node", program], capture_output=True, text=True, timeout=300)
+    if given.returncode:
+        row("page-speed", "failed", given.stderr.strip()[-60:], "", "")
+    else:
+        row(*given.stdout.strip().split("\t"))
+
+
 def main(row, programs):
     with Stack() as stack:
         door = Door(stack)
         bench_requests(row, door)
         bench_slow(row, door)
     bench_memory(row)
+    bench_page(row)
     bench_overview(row, programs)
