@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { newPerson, open, startBrowser, startWorld, until } from './world.mjs';
 
 const BANS = 100_000;
-const FRAME_MS = 50;
+const FRAME_MS = 100;
 const FRAMES = 120;
 const SLOW_SHARE = 0.05;
 const ROUNDS = 5;
