@@ -104,6 +104,15 @@ class World:
         while time.monotonic() < end:
             time.sleep(min(feeder.step(), 1))
 
+    def lose_log(self, jail):
+        """The jail's log is gone, and the daemon has looked."""
+        self.stack.fail2ban.log_path(jail).unlink()
+        self.stack.banguictl("jobs", "run", "log-files", check=True)
+
+    def bring_log(self, jail):
+        self.stack.fail2ban.log_path(jail).touch()
+        self.stack.banguictl("jobs", "run", "log-files", check=True)
+
     def stop_fail2ban(self):
         self.stack.stop_fail2ban()
 

@@ -281,6 +281,23 @@ test('what is done in one tab shows in the other', async () => {
         await other.close();
 });
 
+test("a jail's log that is gone shows on its page and beside it, until it is back", async () => {
+        const health = page.locator('.jail-log');
+        const warning = page.getByRole('link', { name: /has not read its log/ });
+        await open(page, '/jails/web');
+        await health.getByText('ok', { exact: true }).waitFor();
+        await health.getByText(/^written/).waitFor();
+        await world.lose_log({ jail: 'web' });
+        await health.getByText('missing', { exact: true }).waitFor();
+        await open(page, '/jails');
+        await warning.click();
+        await page.getByRole('heading', { name: 'web' }).waitFor();
+        await world.bring_log({ jail: 'web' });
+        await health.getByText('ok', { exact: true }).waitFor();
+        await open(page, '/jails');
+        await warning.waitFor({ state: 'detached' });
+});
+
 test('all of that broke no rule of the content policy and logged no error', () => {
         const expected = /ERR_|status of (4|5)\d\d/;
         assert.deepEqual(faults.filter((fault) => !expected.test(fault)), []);
