@@ -32,17 +32,38 @@ class Framing(Case):
         self.assertEqual(400, int(answer.split(b" ", 2)[1]), answer)
 
     def test_lengths(self):
-        # what is no number at all libsoup refuses itself, and leaks the path of it
         for head in (b"Content-Length: 16\r\nContent-Length: 0\r\n", b"Content-Length: 0\r\nContent-Length: 16\r\n",
-                     b"Content-Length: 16\r\nContent-Length: 16\r\n", b"Content-Length: +16\r\n",
-                     b"Content-Length: 16\r\n" + CHUNKED, CHUNKED + b"Content-Length: 16\r\n"):
+                     b"Content-Length: 16\r\nContent-Length: 16\r\n", b"Content-Length: 16\r\n" + CHUNKED,
+                     CHUNKED + b"Content-Length: 16\r\n"):
             with self.subTest(head):
                 self.refuses(POST + head + b"\r\n" + BODY)
+
+    def test_what_libsoup_must_not_see(self):
+        """Of these it would answer the error, and lose the memory of the path."""
+        for head in (b"Content-Length: 16, 16\r\n", b"Content-Length: +16\r\n", b"Content-Length: 0x10\r\n",
+                     b"content-length:16x\r\n", b"Content-Length:\r\n 16\r\n", b"Content-Length: 16\r\n x\r\n",
+                     b"Content-Length: -1\r\n", b"Content-Length: 16" + b" " * 90 + b"x\r\n",
+                     b"Transfer-Encoding: gzip, chunked\r\n", b"TRANSFER-ENCODING: xchunked\r\n",
+                     b"Transfer-Encoding:\x0bchunked\r\n", b"Transfer-Encoding: chunked,\r\n",
+                     b"Transfer-Encoding:\n identity\r\n", b"Transfer-Encoding: identity\n"):
+            for before in (b"", GET + b"\r\n"):
+                with self.subTest(head, before=before):
+                    data = before + POST + head + b"\r\n" + CHUNKS + GET + CLOSE
+                    for answer in (talk(self.bridge, data), self.in_pieces(data)):
+                        self.assertLessEqual(answer.count(b" 200 OK"), 1 if before else 0)
+
+    def in_pieces(self, data):
+        with socket.create_connection((self.bridge.host, self.bridge.port), timeout=WAIT) as peer:
+            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with contextlib.suppress(OSError):
+                for at in range(0, len(data), 40):
+                    peer.sendall(data[at:at + 40])
+            return read_to_end(peer)
 
     def test_a_length_beyond_all_lengths_is_not_waited_for_in_memory(self):
         """libsoup takes it for minus one, and that for no limit."""
         before = resident(self.bridge)
-        for length in (b"-1", b"99999999999999999999999"):
+        for length in (b"99999999999999999999999", b"18446744073709551615"):
             with socket.create_connection((self.bridge.host, self.bridge.port), timeout=WAIT) as peer:
                 peer.sendall(POST + b"Content-Length: " + length + b"\r\n\r\n")
                 with contextlib.suppress(OSError):
@@ -53,9 +74,7 @@ class Framing(Case):
         self.assertEqual(200, self.bridge.raw("/api/v1/health").status)
 
     def test_codings(self):
-        for head in (b"Transfer-Encoding: identity\r\n", CHUNKED + b"Transfer-Encoding: identity\r\n",
-                     b"Transfer-Encoding: identity\r\n" + CHUNKED, CHUNKED + CHUNKED,
-                     b"Transfer\0-Encoding: chunked\r\n"):
+        for head in (CHUNKED + CHUNKED, b"Transfer\0-Encoding: chunked\r\n"):
             with self.subTest(head):
                 self.refuses(POST + head + b"\r\n" + CHUNKS)
         self.refuses(POST.replace(b"1.1", b"1.0") + CHUNKED + b"\r\n" + CHUNKS)

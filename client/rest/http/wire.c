@@ -4,6 +4,8 @@
 
 #include "client/rest/http/wire.h"
 
+#include "client/rest/http/framing.h"
+
 #define ANNOUNCEMENT 'x'
 
 #define WIRE_TYPE_INPUT (wire_input_get_type())
@@ -13,6 +15,8 @@ struct _WireInput {
         GFilterInputStream parent;
         gboolean between;
         gboolean announced;
+        gboolean broken;
+        Framing framing;
 };
 
 struct _Wire {
@@ -40,10 +44,22 @@ static GSource *create_source(GPollableInputStream *stream, GCancellable *cancel
         return g_pollable_input_stream_create_source(base_of(stream), cancellable);
 }
 
+/* What libsoup may see. */
+static gssize read_checked(WireInput *self, void *buffer, gsize count, GError **error) {
+        gssize n = 0;
+
+        if (!self->broken)
+                n = g_pollable_input_stream_read_nonblocking(base_of(self), buffer, count, NULL, error);
+        if (n <= 0 || framing_feed(&self->framing, buffer, (gsize) n))
+                return n;
+        self->broken = TRUE;
+        return 0;
+}
+
 static gssize read_nonblocking(GPollableInputStream *stream, void *buffer, gsize count, GError **error) {
         WireInput *self = WIRE_INPUT(stream);
         GError *failure = NULL;
-        gssize n = g_pollable_input_stream_read_nonblocking(base_of(stream), buffer, count, NULL, &failure);
+        gssize n = read_checked(self, buffer, count, &failure);
         gboolean ends = n == 0 || (n < 0 && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
 
         if (ends && self->between && !self->announced) {

@@ -5,7 +5,7 @@
  *
  * libsoup 3.2 forgets a connection that ends between two requests: it is never closed, and its memory never freed.
  * It does close one that ends within the first line of a request; so between requests the end is announced by one
- * byte of such a line.
+ * byte of such a line. A request that libsoup must not see (framing.h) ends the connection, too.
  */
 
 #pragma once
