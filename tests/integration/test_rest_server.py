@@ -97,6 +97,15 @@ class Clocks(Case):
                     time.sleep(0.1)
             self.assertLess(time.monotonic() - begin, 6)
 
+    def test_body_that_stops_gets_an_answer(self):
+        head = HEAD.replace(b"GET /api/v1/health", b"POST /api/v1/setup/strength")
+        with connect(self.bridge, head + b"Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{") as peer:
+            begin = time.monotonic()
+            answer = read_to_end(peer)
+            self.assertLess(time.monotonic() - begin, 6)
+        self.assertEqual(408, status_of(answer))
+        self.assertEqual("RequestTimeout", json.loads(answer.partition(b"\r\n\r\n")[2])["error_code"])
+
     def test_idle_between_requests(self):
         with connect(self.bridge, HEAD + b"\r\n") as peer:
             self.assertEqual(200, one_answer(peer))
@@ -147,7 +156,7 @@ class Readers(Case):
 
     def test_one_that_takes_nothing_is_cut(self):
         with self.ask() as peer:
-            time.sleep(4)
+            time.sleep(8)
             self.assertLess(len(read_to_end(peer)), LARGE)
 
 
@@ -166,6 +175,20 @@ class Crowds(Case):
         self.assertEqual(b"", read_to_end(idle[0]))
         self.assertTrue(all(alive(peer) for peer in idle[1:]))
         for peer in idle:
+            peer.close()
+
+    def test_no_room_is_a_503(self):
+        head = HEAD.replace(b"GET /api/v1/health", b"POST /api/v1/setup/strength")
+        busy = [connect(self.bridge, head + b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n")
+                for _ in range(6)]
+        time.sleep(0.5)  # their headers have been read: none is idle
+        answer = read_to_end(connect(self.bridge))
+        self.assertEqual(503, status_of(answer))
+        self.assertIn(b"\r\nRetry-After: 5\r\n", answer)
+        self.assertEqual("Overloaded", json.loads(answer.partition(b"\r\n\r\n")[2])["error_code"])
+        for peer in busy:
+            peer.sendall(b'{"a":"b"}')
+            self.assertEqual(400, one_answer(peer))
             peer.close()
 
     def test_sockets_of_a_proxy_share_the_whole(self):

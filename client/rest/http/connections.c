@@ -30,6 +30,7 @@
 #define ACCEPT_PAUSE_MS 100 /* when descriptors are used up */
 #define SOCKET_MODE 0660
 #define PATIENCE_USEC G_USEC_PER_SEC
+#define RETRY_SECONDS 5 /* for who found no room, or was too slow */
 
 typedef struct Listener {
         Connections *owner;
@@ -155,6 +156,31 @@ static gboolean is_due(Connection *self, gint64 now) {
         return self->deadline_usec <= now || (self->end_usec && self->end_usec <= now);
 }
 
+/* An answer to what is no whole request yet; nothing else was or will be written for it. */
+static char *short_answer(const char *status, const char *code, const char *message) {
+        g_autofree char *body = g_strdup_printf(
+                "{\"error_code\":\"%s\",\"message\":\"%s\",\"details\":{\"retry_after\":%d},\"correlation_id\":\"\"}",
+                code, message, RETRY_SECONDS);
+
+        return g_strdup_printf("HTTP/1.1 %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n"
+                               "Content-Security-Policy: default-src 'none'\r\nX-Content-Type-Options: nosniff\r\n"
+                               "Retry-After: %d\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                               status, RETRY_SECONDS, strlen(body), body);
+}
+
+/* Whoever sends too slowly is told so where it costs no waiting. */
+static void tell_slow(Connection *self) {
+        g_autofree char *answer = NULL;
+        GOutputStream *output;
+
+        if (self->phase != CONNECTION_BODY || !self->wire)
+                return;
+        output = g_io_stream_get_output_stream(G_IO_STREAM(self->wire));
+        answer = short_answer("408 Request Timeout", "RequestTimeout", "the body took too long to arrive");
+        (void) g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(output), answer, strlen(answer),
+                                                          NULL, NULL);
+}
+
 static gboolean on_sweep(gpointer userdata) {
         Connections *self = userdata;
         gint64 now = g_get_monotonic_time();
@@ -166,8 +192,10 @@ static gboolean on_sweep(gpointer userdata) {
         for (GList *link = self->open.head; link; link = link->next) {
                 Connection *connection = link->data;
 
-                if (is_due(connection, now))
-                        connection_cut(connection);
+                if (!is_due(connection, now))
+                        continue;
+                tell_slow(connection);
+                connection_cut(connection);
         }
         return G_SOURCE_CONTINUE;
 }
@@ -295,6 +323,16 @@ static GSocketAddress *local_address(void) {
         return g_inet_socket_address_new_from_string("127.0.0.1", 0);
 }
 
+/* One that there is no room for costs no connection, only these bytes; with TLS they would cost a handshake. */
+static void turn_away(const Connections *self, GSocket *socket, const GInetAddress *peer) {
+        g_autofree char *answer = NULL;
+
+        if (self->certificate && peer)
+                return;
+        answer = short_answer("503 Service Unavailable", "Overloaded", "there are too many connections");
+        (void) send(g_socket_get_fd(socket), answer, strlen(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 /* FALSE: it was the last that there is room for. Who was cut off, or hung up, has to be gone before the next is
  * looked at. */
 static gboolean take(Listener *listener, GSocket *socket) {
@@ -318,8 +356,10 @@ static gboolean take(Listener *listener, GSocket *socket) {
         if (peer && !networks_has(self->proxies, peer))
                 key = networks_counting_key(peer);
         roomy = has_room(self, key);
-        if (!roomy && !make_room(self, key))
+        if (!roomy && !make_room(self, key)) {
+                turn_away(self, socket, peer);
                 return FALSE;
+        }
         stream = g_socket_connection_factory_create_connection(socket);
         io = self->certificate && peer ? encrypt(self->certificate, G_IO_STREAM(stream), NULL)
                                        : g_object_ref(G_IO_STREAM(stream));
