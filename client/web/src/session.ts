@@ -118,12 +118,14 @@ function heard(what: string): void {
 
 /** Asks who is signed in, and whether the set-up was done; called once, and to try again. */
 export async function startSession(): Promise<void> {
+        if (sessionState.peek() === 'in') startEvents(); // before the page reads what they change
         try {
                 await begun();
                 if (path.value === '/login') navigate(nextOf(place.value.query), { replace: true });
                 if (path.value === '/setup') navigate('/', { replace: true });
         } catch (error) {
                 if (error instanceof ApiError && (error.status === 401 || error.code === 'SetupNeeded')) {
+                        stopEvents();
                         keepHint(false);
                         await toSetupOrLogin();
                         sessionState.value = 'out';

@@ -22,6 +22,11 @@ export class ApiError extends Error {
                 super(message);
                 this.name = 'ApiError';
         }
+
+        /** Somebody is away or busy: the same request may go well later. */
+        get passing(): boolean {
+                return this.status === 0 || this.status === 429 || this.status >= 502;
+        }
 }
 
 /** The answer of a change that goes on after the answer: follow it at operations/<id>. */

@@ -4,7 +4,8 @@
  * The daemon's signals: one stream for the page, from sign-in to sign-out.
  *
  * A browser allows six connections to a host, so a tab that is hidden for a while lets go of its stream; when it is
- * seen again, a new stream starts and everybody who keeps data is told "Page.Reconnected" and reads anew.
+ * seen again, a new stream starts. Each stream begins with "Bridge.Hello": what was read before that may have missed an
+ * event, so whoever keeps data reads anew then.
  */
 
 import { effect, signal } from '@preact/signals';
@@ -93,7 +94,6 @@ let wanted = false;
 let wait = WAIT_FIRST;
 let retry = 0;
 let hiding = 0;
-let everLive = false;
 
 function receive(message: MessageEvent<string>): void {
         let data: Record<string, unknown>;
@@ -104,8 +104,8 @@ function receive(message: MessageEvent<string>): void {
         }
         if (message.type === 'Bridge.Hello') {
                 daemonReached.value = data.online !== false;
-                if (everLive) tell({ type: 'Page.Reconnected', data: {} });
-                everLive = true;
+                lostAt.value = 0;
+                connection.value = 'live';
         }
         if (message.type === 'Bridge.Online') daemonReached.value = true;
         if (message.type === 'Bridge.Offline') daemonReached.value = false;
@@ -135,8 +135,6 @@ function open(): void {
         stream.onopen = () => {
                 wait = WAIT_FIRST;
                 bridgeReached.value = true;
-                lostAt.value = 0;
-                connection.value = 'live';
         };
         stream.onerror = () => {
                 if (source !== stream) return;
@@ -195,7 +193,6 @@ export function startEvents(): void {
 
 export function stopEvents(): void {
         wanted = false;
-        everLive = false;
         close();
         document.removeEventListener('visibilitychange', visibility);
         removeEventListener('online', reconnect);

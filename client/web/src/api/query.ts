@@ -109,8 +109,7 @@ async function read(entry: Entry): Promise<void> {
 /* What failed because somebody was away is asked again until he is back; what was refused is not. */
 function tryAgain(entry: Entry, error: ApiError): void {
         entry.again = false;
-        const passing = error.status === 0 || error.status === 429 || error.status >= 502;
-        if (!passing || !entry.listeners.size || entry.timer) return;
+        if (!error.passing || !entry.listeners.size || entry.timer) return;
         const wait = Math.min(RETRY_LONGEST, RETRY_FIRST * 2 ** (entry.failures - 1));
         entry.timer = window.setTimeout(() => void load(entry), Math.max(wait, error.retryAfter * 1000));
 }
@@ -146,7 +145,7 @@ function eachInUse(action: (entry: Entry) => void): void {
 document.addEventListener('visibilitychange', () => {
         if (!document.hidden) eachInUse((entry) => entry.dirty && void load(entry));
 });
-for (const pattern of ['Page.Reconnected', 'Bridge.Online', 'Bridge.Reset']) onEvent(pattern, () => eachInUse(settle));
+for (const pattern of ['Bridge.Hello', 'Bridge.Online', 'Bridge.Reset']) onEvent(pattern, () => eachInUse(settle));
 
 /** Reads again all that is shown and starts with that path: after a change made here. */
 export function refreshQueries(prefix = ''): void {

@@ -10,7 +10,7 @@
 
 import { effect, signal } from '@preact/signals';
 import { ApiError, get, request } from '../../api/client';
-import { onEvent, type BridgeEvent } from '../../api/events';
+import { connection, onEvent, type BridgeEvent } from '../../api/events';
 import type { BanRow, OriginName, Page } from '../../api/types';
 import { sessionState } from '../../session';
 import { ActiveTable } from './active-table';
@@ -18,6 +18,8 @@ import { ActiveTable } from './active-table';
 const TELL_EVERY = 250;
 const KEEP_FOR = 300_000;
 const RELOAD_AFTER = 1000;
+const RETRY_FIRST = 3000;
+const RETRY_LONGEST = 30_000;
 const ORIGINS_AFTER = 3000;
 const RECENT = 300;
 const ORIGIN_PAGES = 10;
@@ -45,17 +47,20 @@ class ActiveStore {
         private held: BridgeEvent[] | null = null;
         private tellTimer = 0;
         private reloadTimer = 0;
+        private reloadDue = 0;
         private originTimer = 0;
         private originsRead = false;
+        private failures = 0;
 
         start(): void {
                 this.stops.push(
                         onEvent('Bans.*', (event) => this.heard(event)),
-                        ...['Page.Reconnected', 'Bridge.Online', 'Bridge.Reset'].map((type) =>
-                                onEvent(type, () => this.reloadSoon()),
-                        ),
+                        onEvent('Bridge.Hello', () => this.reloadSoon(this.at.value > 0 ? RELOAD_AFTER : 0)),
+                        ...['Bridge.Online', 'Bridge.Reset'].map((type) => onEvent(type, () => this.reloadSoon())),
                 );
-                void this.load();
+                // whatever is read before events arrive is read twice, so they get a moment
+                if (connection.peek() === 'live') void this.load();
+                else this.reloadSoon();
         }
 
         stop(): void {
@@ -73,11 +78,25 @@ class ActiveStore {
                 }, TELL_EVERY);
         }
 
-        private reloadSoon(): void {
-                this.reloadTimer ||= window.setTimeout(() => {
+        /* The sooner of two that ask wins. */
+        private reloadSoon(wait = RELOAD_AFTER): void {
+                const due = performance.now() + wait;
+                if (this.reloadTimer && this.reloadDue <= due) return;
+                clearTimeout(this.reloadTimer);
+                this.reloadDue = due;
+                this.reloadTimer = window.setTimeout(() => {
                         this.reloadTimer = 0;
                         void this.load();
-                }, RELOAD_AFTER);
+                }, wait);
+        }
+
+        /* What failed because somebody was away is read again until he is back. */
+        private failed(error: ApiError): void {
+                this.error.value = error;
+                if (this.table.live === 0) this.state.value = 'failed';
+                if (!error.passing) return;
+                const wait = Math.min(RETRY_LONGEST, RETRY_FIRST * 2 ** this.failures++);
+                this.reloadSoon(Math.max(wait, error.retryAfter * 1000));
         }
 
         /** Reads all. What is in the table already keeps its slot; what is not told of any more is removed. */
@@ -90,13 +109,12 @@ class ActiveStore {
                         before?.forEach((slot) => this.table.remove(slot));
                         this.error.value = undefined;
                         this.state.value = 'ready';
+                        this.failures = 0;
                         this.at.value = Date.now() / 1000;
                         this.originsSoon(0);
                 } catch (error) {
                         if (this.abort.signal.aborted) return;
-                        this.error.value =
-                                error instanceof ApiError ? error : new ApiError(0, 'Unknown', String(error));
-                        if (this.table.live === 0) this.state.value = 'failed';
+                        this.failed(error instanceof ApiError ? error : new ApiError(0, 'Unknown', String(error)));
                 } finally {
                         const held = this.held;
                         this.held = null;

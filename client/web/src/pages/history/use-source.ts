@@ -46,7 +46,7 @@ export function useSource(wanted: Wanted, hold: boolean): UseSource {
                                 if (!document.hidden) setTurn((count) => count + 1);
                         }, SETTLE);
                 };
-                const stops = ['History.*', 'Page.Reconnected', 'Bridge.Online'].map((type) => onEvent(type, changed));
+                const stops = ['History.*', 'Bridge.Hello', 'Bridge.Online'].map((type) => onEvent(type, changed));
                 return () => {
                         clearTimeout(timer);
                         stops.forEach((stop) => stop());
