@@ -135,6 +135,18 @@ static void test_refuse(void) {
         refused("\"\xff\"", "*UTF-8 at byte 2");
 }
 
+static void test_values(void) {
+        g_autoptr(GString) text = g_string_new("[0");
+
+        for (guint i = 0; i < JSON_VALUES_MAX - 2; i++)
+                g_string_append(text, ",0");
+        g_string_append_c(text, ']');
+        g_variant_unref(json_read(text->str, text->len, NULL));
+        text->str[text->len - 1] = ',';
+        g_string_append(text, "0]");
+        refused(text->str, "*too many values*");
+}
+
 static void test_depth(void) {
         g_autoptr(GString) text = g_string_new(NULL);
         g_autoptr(GError) error = NULL;
@@ -164,5 +176,6 @@ int main(int argc, char **argv) {
         g_test_add_func("/json/read", test_read);
         g_test_add_func("/json/refuse", test_refuse);
         g_test_add_func("/json/depth", test_depth);
+        g_test_add_func("/json/values", test_values);
         return g_test_run();
 }

@@ -12,7 +12,7 @@
 
 typedef struct Reader {
         const char *start, *at, *end;
-        guint depth;
+        guint depth, values;
         GError *error;
 } Reader;
 
@@ -254,6 +254,8 @@ static GVariant *read_nested(Reader *self, GVariant *(*read)(Reader *self)) {
 static GVariant *read_value(Reader *self) {
         g_autofree char *string = NULL;
 
+        if (++self->values > JSON_VALUES_MAX)
+                return fail(self, "too many values");
         switch (peek(self)) {
         case '{':
                 return read_nested(self, read_object);

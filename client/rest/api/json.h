@@ -12,6 +12,7 @@
 #include <glib.h>
 
 #define JSON_DEPTH_MAX 16
+#define JSON_VALUES_MAX 20000 /* each costs half a kilobyte for as long as it is held */
 
 /* The name of a member and its colon; a comma before it unless the object just began. */
 void json_key(GString *text, const char *key);
@@ -31,6 +32,7 @@ void json_variant(GString *text, GVariant *value);
 void json_snake_case(GString *text, const char *name);
 
 /* A whole JSON text. An object is a{sv}, an array av, a number without fraction and exponent x (t above that), any
- * other d, null mv. Errors (REST_ERROR_BAD_REQUEST) say what is wrong at which byte: a name that stands twice in an object, a
- * number that does not fit, a string with a NUL, more than JSON_DEPTH_MAX levels. */
+ * other d, null mv. Errors (REST_ERROR_BAD_REQUEST) say what is wrong at which byte: a name that stands twice in an
+ * object, a number that does not fit, a string with a NUL, more than JSON_DEPTH_MAX levels or JSON_VALUES_MAX values.
+ */
 GVariant *json_read(const char *text, gsize length, GError **error);
