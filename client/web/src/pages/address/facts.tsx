@@ -2,21 +2,12 @@
 
 /* What is known of an address, and which lists name it. */
 
-import type { ComponentChildren } from 'preact';
 import type { AddressHistory, Explanation } from '../../api/types';
 import { list, number } from '../../format';
 import { Link } from '../../router';
 import { Address, Badge, Card, Country, Network, Time } from '../../ui';
+import { Fact } from './fact';
 import { w } from './words';
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-        return (
-                <div>
-                        <dt>{name}</dt>
-                        <dd>{children}</dd>
-                </div>
-        );
-}
 
 export function FactsCard({ known, history }: { known: Explanation; history: AddressHistory | undefined }) {
         const { network, country, inside } = known;

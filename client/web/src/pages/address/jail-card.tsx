@@ -2,22 +2,13 @@
 
 /* What one jail has against an address: the lines, the rules that matched them, the counts and the time. */
 
-import type { ComponentChildren } from 'preact';
 import type { ExplainedJail } from '../../api/types';
 import { duration, number, relative } from '../../format';
 import { Badge, Card, Countdown, JailName, Notice, OriginBadge, Time } from '../../ui';
 import { telling } from '../bans/captured';
+import { Fact } from './fact';
 import { MarkedLine } from './marked-line';
 import { w } from './words';
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-        return (
-                <div>
-                        <dt>{name}</dt>
-                        <dd>{children}</dd>
-                </div>
-        );
-}
 
 function Facts({ jail }: { jail: ExplainedJail }) {
         const { maxretry, findtime, failures, count, increment, multipliers, maximum_bantime: most } = jail;
