@@ -18,7 +18,7 @@
 #include "jobs/reloader.h"
 #include "jobs/table.h"
 #include "jobs/watcher.h"
-#include "services/allow/allow-watch.h"
+#include "services/list-watch.h"
 
 #define DRAIN_S 25
 #define GEO_CACHE_MAX 50000 /* addresses found outside: 8 MiB when it is full */
@@ -53,8 +53,9 @@ struct Daemon {
         Columns *columns;
         EventTee fail2ban_events; /* for the bus and for the archive */
         EventSink fail2ban_sink;
-        AllowWatch *allow_watch;
-        EventTee model_events; /* of the jails, also for the allow list */
+        ListWatch *allow_watch, *log_watch;
+        EventTee watch_events;
+        EventTee model_events; /* of the jails, also for the watches */
         EventSink model_sink;
         Alarm *allow_alarm;
         char **log_folders;
@@ -283,6 +284,21 @@ static void start_figures(Daemon *self) {
         v->history = history_new(v->archive, self->geo, v->figures);
 }
 
+static void poke_log_files(gpointer userdata) {
+        Daemon *self = userdata;
+
+        job_table_poke(self->services.jobs, LOG_HEALTH_JOB);
+}
+
+/* What is told of the jails is told to those who look after their lists, too. */
+static void start_watches(Daemon *self) {
+        self->allow_watch = list_watch_new("IgnoreAddresses", poke_allow, self);
+        self->log_watch = list_watch_new("LogPaths", poke_log_files, self);
+        self->watch_events = (EventTee) { list_watch_sink(self->allow_watch), list_watch_sink(self->log_watch) };
+        self->model_events = (EventTee) { self->fail2ban_sink, event_tee_sink(&self->watch_events) };
+        self->model_sink = event_tee_sink(&self->model_events);
+}
+
 static gboolean start_services(Daemon *self, GError **error) {
         const Settings *s = self->settings;
         const char *const *folders = (const char *const *) self->log_folders;
@@ -291,9 +307,7 @@ static gboolean start_services(Daemon *self, GError **error) {
         start_archive(self);
         v->jobs = job_table_new(&self->sink, self->job_store);
         self->allow_alarm = alarm_new(poke_allow, self);
-        self->allow_watch = allow_watch_new(poke_allow, self);
-        self->model_events = (EventTee) { self->fail2ban_sink, allow_watch_sink(self->allow_watch) };
-        self->model_sink = event_tee_sink(&self->model_events);
+        start_watches(self);
         v->model = model_new(&self->model_sink);
         v->ban_table = ban_table_new(&self->fail2ban_sink);
         ban_table_set_geo(v->ban_table, self->geo);
@@ -352,7 +366,8 @@ static void stop_services(Daemon *self) {
         g_clear_pointer(&v->figures, figures_free);
         g_clear_pointer(&v->ban_table, ban_table_free);
         g_clear_pointer(&v->model, model_free);
-        g_clear_pointer(&self->allow_watch, allow_watch_free);
+        g_clear_pointer(&self->log_watch, list_watch_free);
+        g_clear_pointer(&self->allow_watch, list_watch_free);
         g_clear_pointer(&self->allow_alarm, alarm_free);
         g_clear_pointer(&v->jobs, job_table_free);
         g_clear_pointer(&v->archive_recorder, archive_recorder_free);

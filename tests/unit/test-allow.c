@@ -10,14 +10,14 @@
 #include "core/error.h"
 #include "fail2ban-fixture.h"
 #include "fail2ban/commands.h"
-#include "services/allow/allow-watch.h"
 #include "services/allow/allow.h"
+#include "services/list-watch.h"
 
 typedef struct World {
         Fail2banFixture *fixture;
         Fail2banClient *client;
         Fail2banPrograms programs;
-        AllowWatch *watch;
+        ListWatch *watch;
         Model *model;
         Findings *findings;
         BanTable *table;
@@ -52,7 +52,7 @@ static void on_poke(gpointer userdata) {
 
 static void on_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
         World *self = userdata;
-        EventSink watch = allow_watch_sink(self->watch);
+        EventSink watch = list_watch_sink(self->watch);
 
         if (type == EVENT_ALLOW)
                 g_string_append_printf(self->told, "%s %s;", name, address);
@@ -110,7 +110,7 @@ static void setup(World *self, gconstpointer data) {
                 .socket = fail2ban_fixture_socket(self->fixture),
                 .timeout_s = 30,
         };
-        self->watch = allow_watch_new(on_poke, self);
+        self->watch = list_watch_new("IgnoreAddresses", on_poke, self);
         self->model = model_new(&sink);
         self->findings = findings_new(&sink);
         self->table = ban_table_new(&sink);
@@ -141,7 +141,7 @@ static void teardown(World *self, gconstpointer data) {
         ban_table_free(self->table);
         findings_free(self->findings);
         model_free(self->model);
-        allow_watch_free(self->watch);
+        list_watch_free(self->watch);
         fail2ban_client_free(self->client);
         fail2ban_fixture_free(self->fixture);
         g_string_free(self->told, TRUE);

@@ -28,7 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LogHealth, log_health_free)
 /* The rows of Jail.CheckLogs as they are now, aa{sv}, floating; JAIL_NOT_FOUND. */
 GVariant *log_health_check(LogHealth *self, const char *jail, GError **error);
 
-/* Looks at the files of all jails; sets and takes back findings. */
+/* Looks at the files of all jails; sets and takes back findings. To be called also when the list of a jail changed:
+ * what fail2ban gave up may come back soon, and would look as if somebody had taken it out. */
 gboolean log_health_run(LogHealth *self, gint64 now, Operation *operation, GError **error);
 
 /* Somebody takes this path out of the jail: that is no loss. Whether fail2ban had given it up before. */

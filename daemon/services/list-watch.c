@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/allow/allow-watch.h"
+#include "services/list-watch.h"
 
-struct AllowWatch {
+struct ListWatch {
+        const char *property;
         void (*poke)(gpointer userdata);
         gpointer userdata;
         GMutex lock;
-        GHashTable *lists; /* jail -> GVariant as: what it ignored when it was last told of */
+        GHashTable *lists; /* jail -> GVariant as: its list when it was last told of */
 };
 
-AllowWatch *allow_watch_new(void (*poke)(gpointer userdata), gpointer userdata) {
-        AllowWatch *self = g_new0(AllowWatch, 1);
+ListWatch *list_watch_new(const char *property, void (*poke)(gpointer userdata), gpointer userdata) {
+        ListWatch *self = g_new0(ListWatch, 1);
 
+        self->property = property;
         self->poke = poke;
         self->userdata = userdata;
         self->lists = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_variant_unref);
@@ -19,7 +21,7 @@ AllowWatch *allow_watch_new(void (*poke)(gpointer userdata), gpointer userdata) 
         return self;
 }
 
-void allow_watch_free(AllowWatch *self) {
+void list_watch_free(ListWatch *self) {
         if (!self)
                 return;
         g_mutex_clear(&self->lock);
@@ -27,7 +29,7 @@ void allow_watch_free(AllowWatch *self) {
         g_free(self);
 }
 
-static gboolean is_another(AllowWatch *self, const char *jail, GVariant *list) {
+static gboolean is_another(ListWatch *self, const char *jail, GVariant *list) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
         GVariant *before = g_hash_table_lookup(self->lists, jail);
 
@@ -37,25 +39,25 @@ static gboolean is_another(AllowWatch *self, const char *jail, GVariant *list) {
         return TRUE;
 }
 
-static void forget(AllowWatch *self, const char *jail) {
+static void forget(ListWatch *self, const char *jail) {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&self->lock);
 
         g_hash_table_remove(self->lists, jail);
 }
 
 static void on_event(EventType type, const char *name, const char *address, GVariant *properties, gpointer userdata) {
-        AllowWatch *self = userdata;
+        ListWatch *self = userdata;
         g_autoptr(GVariant) list = NULL;
 
         if (type == EVENT_JAIL_REMOVED)
                 forget(self, name);
         if (type != EVENT_JAIL)
                 return;
-        list = g_variant_lookup_value(properties, "IgnoreAddresses", G_VARIANT_TYPE_STRING_ARRAY);
+        list = g_variant_lookup_value(properties, self->property, G_VARIANT_TYPE_STRING_ARRAY);
         if (list && is_another(self, name, list))
                 self->poke(self->userdata);
 }
 
-EventSink allow_watch_sink(AllowWatch *self) {
+EventSink list_watch_sink(ListWatch *self) {
         return (EventSink) { on_event, self };
 }

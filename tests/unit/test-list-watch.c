@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include "services/allow/allow-watch.h"
+#include "services/list-watch.h"
 
 static void on_poke(gpointer userdata) {
         (*(guint *) userdata)++;
 }
 
 /* A jail is told of with what it ignores, words with blanks between. */
-static void tell_jail(AllowWatch *watch, const char *jail, const char *ignored, guint failed) {
-        EventSink sink = allow_watch_sink(watch);
+static void tell_jail(ListWatch *watch, const char *jail, const char *ignored, guint failed) {
+        EventSink sink = list_watch_sink(watch);
         g_auto(GStrv) list = g_strsplit(ignored, " ", -1);
         GVariantDict properties;
         g_autoptr(GVariant) dictionary = NULL;
@@ -22,8 +22,8 @@ static void tell_jail(AllowWatch *watch, const char *jail, const char *ignored, 
 
 static void test_pokes(void) {
         guint pokes = 0;
-        g_autoptr(AllowWatch) watch = allow_watch_new(on_poke, &pokes);
-        EventSink sink = allow_watch_sink(watch);
+        g_autoptr(ListWatch) watch = list_watch_new("IgnoreAddresses", on_poke, &pokes);
+        EventSink sink = list_watch_sink(watch);
 
         tell_jail(watch, "sshd", "", 0);
         g_assert_cmpuint(pokes, ==, 1);
@@ -45,6 +45,6 @@ static void test_pokes(void) {
 
 int main(int argc, char **argv) {
         g_test_init(&argc, &argv, NULL);
-        g_test_add_func("/services/allow-watch/pokes", test_pokes);
+        g_test_add_func("/services/list-watch/pokes", test_pokes);
         return g_test_run();
 }
