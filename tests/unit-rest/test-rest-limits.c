@@ -15,6 +15,24 @@ static void test_window(void) {
         g_assert_cmpuint(limits_count(limits, "a", 3, 61 * SECOND), ==, 0);
 }
 
+/* What was used late in a minute is still used at the beginning of the next. Slots begin at 1, 11, 21 ... */
+static void test_window_slides(void) {
+        g_autoptr(Limits) limits = limits_new();
+
+        g_assert_cmpuint(limits_count(limits, "a", 3, SECOND), ==, 0);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 58 * SECOND), ==, 0);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 59 * SECOND), ==, 0);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 60 * SECOND), ==, 1);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 62 * SECOND), ==, 0);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 63 * SECOND), ==, 48);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 111 * SECOND), ==, 0);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 111 * SECOND), ==, 0);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 111 * SECOND), ==, 10);
+        for (guint i = 0; i < 3; i++)
+                g_assert_cmpuint(limits_count(limits, "a", 3, 2000 * SECOND), ==, 0);
+        g_assert_cmpuint(limits_count(limits, "a", 3, 2000 * SECOND), >, 0);
+}
+
 static void test_refused_do_not_count(void) {
         g_autoptr(Limits) limits = limits_new();
 
@@ -50,6 +68,7 @@ static void test_memory_is_bounded(void) {
 int main(int argc, char *argv[]) {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/rest-limits/window", test_window);
+        g_test_add_func("/rest-limits/window-slides", test_window_slides);
         g_test_add_func("/rest-limits/refused-do-not-count", test_refused_do_not_count);
         g_test_add_func("/rest-limits/no-limit", test_no_limit);
         g_test_add_func("/rest-limits/memory-is-bounded", test_memory_is_bounded);

@@ -4,13 +4,17 @@
 
 #include "client/rest/http/limits.h"
 
-#define WINDOW_USEC ((gint64) LIMITS_WINDOW_SECONDS * G_USEC_PER_SEC)
+/* The window slides by a slot: nobody gets twice the limit around its end. */
+#define SLOTS 6
+#define SLOT_USEC ((gint64) LIMITS_WINDOW_SECONDS * G_USEC_PER_SEC / SLOTS)
 
 typedef struct Entry {
         GList link; /* in `recent` */
         char *key;
-        gint64 begin_usec; /* of its window */
-        gint64 count;
+        gint64 begin_usec;   /* of slot 0 */
+        gint64 newest;       /* number of the slot that is counted in */
+        gint64 slots[SLOTS]; /* that one and those before it, slot n at n % SLOTS */
+        gint64 count;        /* of all */
 } Entry;
 
 struct Limits {
@@ -59,19 +63,42 @@ static Entry *find(Limits *self, const char *key, gint64 now_usec) {
         return entry;
 }
 
+/* Forgets what is no longer in the window. */
+static void slide(Entry *self, gint64 now_usec) {
+        gint64 newest = (now_usec - self->begin_usec) / SLOT_USEC;
+        gint64 past = CLAMP(newest - self->newest, 0, SLOTS);
+
+        for (gint64 i = 1; i <= past; i++) {
+                gint64 *slot = &self->slots[(self->newest + i) % SLOTS];
+
+                self->count -= *slot;
+                *slot = 0;
+        }
+        self->newest = MAX(newest, self->newest);
+}
+
+/* When there are fewer than `limit` in the window again. */
+static gint64 free_at(const Entry *self, gint64 limit) {
+        gint64 left = self->count, slot = MAX(self->newest - SLOTS + 1, 0);
+
+        for (; slot < self->newest; slot++) {
+                left -= self->slots[slot % SLOTS];
+                if (left < limit)
+                        break;
+        }
+        return self->begin_usec + (slot + SLOTS) * SLOT_USEC;
+}
+
 guint limits_count(Limits *self, const char *key, gint64 limit, gint64 now_usec) {
         Entry *entry;
 
         if (limit <= 0)
                 return 0;
         entry = find(self, key, now_usec);
-        if (now_usec - entry->begin_usec >= WINDOW_USEC) {
-                entry->begin_usec = now_usec;
-                entry->count = 0;
-        }
-        if (entry->count < limit) {
-                entry->count++;
-                return 0;
-        }
-        return (guint) ((entry->begin_usec + WINDOW_USEC - now_usec + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+        slide(entry, now_usec);
+        if (entry->count >= limit)
+                return (guint) ((free_at(entry, limit) - now_usec + G_USEC_PER_SEC - 1) / G_USEC_PER_SEC);
+        entry->slots[entry->newest % SLOTS]++;
+        entry->count++;
+        return 0;
 }

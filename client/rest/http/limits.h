@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /*
- * How many requests somebody may make in a minute
+ * How many requests somebody may make in any minute (to 10 s)
  *
  * A table of counters that holds at most LIMITS_ENTRIES_MAX; beyond that the one that was asked for longest ago is
  * forgotten. A key is an address or a session, so that nobody uses up what is another's.
