@@ -2,15 +2,15 @@
 
 #include "client/rest/auth/limiter.h"
 
-#include <gio/gio.h>
 #include <string.h>
+
+#include "client/rest/http/networks.h"
 
 #define WINDOW 60
 #define DELAY_FIRST 60
 #define DELAY_MAX (15 * 60)
 #define DELAY_FORGOTTEN (60 * 60)
 #define ADDRESSES_MAX 4096
-#define NETWORK_SIZE 8 /* of an IPv6 address: what one customer is given at least */
 
 typedef struct Entry {
         GList link; /* in `recent`, its data is the entry */
@@ -50,35 +50,19 @@ void limiter_free(Limiter *self) {
         g_free(self);
 }
 
-/* Whose attempts are counted together. */
-static char *key_of(const char *address) {
-        g_autoptr(GInetAddress) parsed = g_inet_address_new_from_string(address);
-        static const guint8 mapped[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-        const guint8 *bytes;
-
-        if (!parsed || g_inet_address_get_family(parsed) != G_SOCKET_FAMILY_IPV6)
-                return g_strdup(address);
-
-        bytes = g_inet_address_to_bytes(parsed);
-        if (memcmp(bytes, mapped, sizeof(mapped)) == 0)
-                return g_strdup_printf("%d.%d.%d.%d", bytes[12], bytes[13], bytes[14], bytes[15]);
-        return g_strdup_printf("%02x%02x:%02x%02x:%02x%02x:%02x%02x::/64", bytes[0], bytes[1], bytes[2], bytes[3],
-                               bytes[4], bytes[5], bytes[6], bytes[7]);
-}
-
 static void drop(Limiter *self, Entry *entry) {
         g_queue_unlink(&self->recent, &entry->link);
         g_hash_table_remove(self->entries, entry->key);
 }
 
 static Entry *find(Limiter *self, const char *address) {
-        g_autofree char *key = key_of(address);
+        g_autofree char *key = networks_counting_key_of_text(address);
 
         return g_hash_table_lookup(self->entries, key);
 }
 
 static Entry *find_or_add(Limiter *self, const char *address) {
-        g_autofree char *key = key_of(address);
+        g_autofree char *key = networks_counting_key_of_text(address);
         Entry *entry = g_hash_table_lookup(self->entries, key);
 
         if (entry) {

@@ -8,7 +8,7 @@
 
 #include "client/rest/errors.h"
 
-#define COUNTED_BYTES_IPV6 8 /* 64 bits are what one host has */
+#define COUNTED_BYTES_IPV6 8 /* 64 bits are what one customer is given at least */
 
 struct Networks {
         GPtrArray *masks; /* GInetAddressMask */
