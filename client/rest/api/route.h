@@ -59,7 +59,8 @@ extern const Route routes[];
 /* The route for a method and a path below /api/v1. The path's words count more than its parameters: of two rows that
  * fit, the one with more fixed text is it, so "/bans/active" is no address. A parameter may have slashes in it
  * ("/allow/192.0.2.0/24"), as proxies decode them whatever the client did. FALSE with ROUTE_NOT_FOUND, or with
- * METHOD_NOT_ALLOWED and the methods that there are ("GET, PUT") in `ret_allow`. A GET row also serves HEAD (the server calls it GET). */
+ * METHOD_NOT_ALLOWED and the methods that there are ("GET, PUT") in `ret_allow`. A GET row also serves
+ * HEAD (the server calls it GET). */
 gboolean route_find(const char *method, const char *path, RouteMatch *ret, char **ret_allow, GError **error);
 void route_match_clear(RouteMatch *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RouteMatch, route_match_clear)

@@ -5,7 +5,8 @@
  *
  * Listens and accepts, so that connections can be counted and timed: libsoup does neither. A connection is in one
  * phase with one deadline; who misses it is cut off. When there is no room, the one that has been idle longest goes,
- * of the same address where that has too many; else the new one does, with a 503. A body that comes too slowly gets a 408.
+ * of the same address where that has too many; else the new one does, with a 503. A body that comes too slowly gets a
+ * 408.
  */
 
 #pragma once

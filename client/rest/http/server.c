@@ -42,8 +42,8 @@ static const char content_policy[] =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "font-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-/* On every answer but a 304: that has no content, and fields that it does not have stay as the client keeps them with the
- * content (RFC 9110, 15.4.5; RFC 9111, 3.2). */
+/* On every answer but a 304: that has no content, and fields that it does not have stay as the client keeps them with
+ * the content (RFC 9110, 15.4.5; RFC 9111, 3.2). */
 static const struct {
         const char *name, *value;
 } security_headers[] = {
