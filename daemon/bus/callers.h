@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include "bus/source.h"
+#include "interfaces/bus-source.h"
 #include "services/caller.h"
 
 typedef struct Callers Callers;

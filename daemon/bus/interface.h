@@ -11,7 +11,7 @@
 
 #include <gio/gio.h>
 
-#include "bus/source.h"
+#include "interfaces/bus-source.h"
 
 typedef struct BusInterface {
         GDBusInterfaceInfo *info;

@@ -10,7 +10,7 @@
 
 #pragma once
 
-#include "bus/source.h"
+#include "interfaces/bus-source.h"
 
 #define POLKIT_ACTION_PREFIX "org.bangui.BanGUI1."
 

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include "bus/source.h"
+#include "interfaces/bus-source.h"
 #include "core/rows.h"
 
 /* The error by the table; a GError of another domain is Internal. */

@@ -34,7 +34,7 @@ MAY = {
 # Where a library's header may be included.
 ONLY = {
     "sqlite3.h": ("daemon/store/", "daemon/fail2ban/", "client/rest/auth/", "tests/"),
-    "systemd/sd-bus.h": ("daemon/bus/", "client/", "tests/"),
+    "systemd/sd-bus.h": ("daemon/bus/", "client/", "interfaces/", "tests/"),
     "libsoup/soup.h": ("daemon/http/", "client/rest/", "tests/"),
     "maxminddb.h": ("daemon/geo/", "tests/"),
 }
@@ -88,6 +88,10 @@ class House(unittest.TestCase):
                     faults.append(f"{path}: {room} includes {included}")
                 if room and included in ("startup.h", "daemon/startup.h"):
                     faults.append(f"{path}: {included} joins the rooms and is included by main.c alone")
+                if room and room != "bus" and included.startswith("interfaces/bus-"):
+                    faults.append(f"{path}: {included} is for the room bus and for clients")
+                if parts[0] == "interfaces" and not included.startswith("interfaces/"):
+                    faults.append(f"{path}: what both sides need includes {included} of one of them")
                 if parts[0] == "client" and (other in MAY or included.startswith("daemon/")):
                     faults.append(f"{path}: a client includes {included} of the daemon")
         self.none(faults)

@@ -9,7 +9,7 @@
 
 #pragma once
 
-#include "bus/source.h"
+#include "interfaces/bus-source.h"
 
 typedef struct BusPair {
         sd_bus *client;

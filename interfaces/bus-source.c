@@ -6,7 +6,7 @@
  * the socket. So prepare() asks for all three every time, and nothing is kept between prepare() and check().
  */
 
-#include "bus/source.h"
+#include "interfaces/bus-source.h"
 
 #include <limits.h>
 #include <poll.h>
