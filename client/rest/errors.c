@@ -23,7 +23,7 @@ static const ErrorRow daemon_rows[] = {
 #undef X
 };
 
-/* What a bus says in the daemon's place, or GDBus when the bus is gone. */
+/* What a bus says in the daemon's place. */
 static const struct {
         const char *name;
         RestError error;
@@ -45,6 +45,36 @@ static const ErrorRow interaction = { "InteractionRequired", 403 };
 
 G_DEFINE_QUARK(rest - error, rest_error)
 
+/* What an error by name has besides. */
+typedef struct NamedErrorPrivate {
+        char *name;
+} NamedErrorPrivate;
+
+static void named_error_private_init(NamedErrorPrivate *self) {
+}
+
+static void named_error_private_copy(const NamedErrorPrivate *from, NamedErrorPrivate *to) {
+        to->name = g_strdup(from->name);
+}
+
+static void named_error_private_clear(NamedErrorPrivate *self) {
+        g_free(self->name);
+}
+
+static GQuark named_error_quark(void);
+G_DEFINE_EXTENDED_ERROR(NamedError, named_error)
+
+GError *rest_error_new_named(const char *name, const char *message) {
+        GError *self = g_error_new_literal(named_error_quark(), 0, message);
+
+        named_error_get_private(self)->name = g_strdup(name);
+        return self;
+}
+
+const char *rest_error_name(const GError *error) {
+        return error->domain == named_error_quark() ? named_error_get_private(error)->name : NULL;
+}
+
 static const ErrorRow *row_of_daemon(const char *name) {
         for (guint i = 0; i < G_N_ELEMENTS(daemon_rows); i++)
                 if (g_str_equal(daemon_rows[i].name, name))
@@ -52,7 +82,7 @@ static const ErrorRow *row_of_daemon(const char *name) {
         return NULL;
 }
 
-static const ErrorRow *row_of_remote(const char *name) {
+static const ErrorRow *row_of_named(const char *name) {
         if (g_str_has_prefix(name, BANGUI_ERROR_PREFIX))
                 return row_of_daemon(name + strlen(BANGUI_ERROR_PREFIX));
         if (g_str_equal(name, "org.freedesktop.DBus.Error.AccessDenied"))
@@ -65,28 +95,22 @@ static const ErrorRow *row_of_remote(const char *name) {
         return NULL;
 }
 
-static const ErrorRow *row_of(const GError *error, const char *remote) {
+static const ErrorRow *row_of(const GError *error) {
+        const char *name = rest_error_name(error);
+
+        if (name)
+                return row_of_named(name);
         if (error->domain == REST_ERROR && (guint) error->code < G_N_ELEMENTS(own_rows))
                 return &own_rows[error->code];
-        if (remote)
-                return row_of_remote(remote);
-        if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-                return &own_rows[REST_ERROR_DAEMON_TIMEOUT];
-        if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-                return &own_rows[REST_ERROR_DAEMON_OFFLINE];
         return NULL;
 }
 
 void rest_error_describe(const GError *error, guint *ret_status, const char **ret_code, char **ret_message) {
-        g_autofree char *remote = g_dbus_error_get_remote_error(error);
-        g_autoptr(GError) bare = g_error_copy(error);
-        const ErrorRow *row = row_of(error, remote);
+        const ErrorRow *row = row_of(error);
 
         if (!row)
                 row = &own_rows[REST_ERROR_INTERNAL];
-        if (remote)
-                (void) g_dbus_error_strip_remote_error(bare);
         *ret_status = row->status;
         *ret_code = row->name;
-        *ret_message = g_utf8_make_valid(bare->message, -1);
+        *ret_message = g_utf8_make_valid(error->message, -1);
 }

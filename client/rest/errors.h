@@ -43,6 +43,11 @@ typedef enum RestError {
 #define REST_ERROR rest_error_quark()
 GQuark rest_error_quark(void);
 
-/* What goes out for an error of REST_ERROR, of GDBus, or of anything else (Internal). `ret_code` is static;
- * the message lost its GDBus prefix and is to be freed. */
+/* What the daemon, or the bus in its place, answered: an error by its name on the bus. */
+GError *rest_error_new_named(const char *name, const char *message);
+/* The name of such an error, borrowed; NULL: it is another. */
+const char *rest_error_name(const GError *error);
+
+/* What goes out for an error of either kind, or of anything else (Internal). `ret_code` is static; the message is UTF-8 and
+ * to be freed. */
 void rest_error_describe(const GError *error, guint *ret_status, const char **ret_code, char **ret_message);

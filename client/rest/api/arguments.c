@@ -22,7 +22,7 @@ GError *arguments_error(const char *name, const char *format, ...) {
         va_start(list, format);
         message = g_strdup_vprintf(format, list);
         va_end(list);
-        return g_dbus_error_new_for_dbus_error(full, message);
+        return rest_error_new_named(full, message);
 }
 
 static gboolean invalid(GError **error, GError *made) {

@@ -6,22 +6,13 @@
 #include "client/rest/api/objects.h"
 #include "client/rest/api/pending.h"
 
-static void on_reply(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_reply(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Pending *pending = userdata;
-        RestBus *bus = pending->bridge->bus;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = rest_bus_call_finish(bus, result, NULL, &error);
-        const char *operation = reply ? pending_find_operation(reply) : NULL;
 
         /* one that failed may have done a part */
         if (pending->route->scope > REST_SCOPE_READ && !g_str_equal(pending->route->method, "GET"))
-                rest_bus_bump(bus);
-        if (!reply)
-                pending_fail(pending, error);
-        else if (operation)
-                pending_operation(pending, operation);
-        else
-                pending_answer(pending, pending_json(pending->method, reply));
+                rest_bus_bump(pending->bridge->bus);
+        pending_settle(pending, reply, error);
 }
 
 static void call_method(Pending *pending, const RouteMatch *match) {
@@ -31,7 +22,7 @@ static void call_method(Pending *pending, const RouteMatch *match) {
         if (!arguments)
                 return;
         g_variant_ref_sink(arguments);
-        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, NULL, NULL,
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, -1, NULL,
                       on_reply, pending);
 }
 

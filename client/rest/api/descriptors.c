@@ -55,10 +55,8 @@ static char *interface_of(const Pending *pending) {
         return g_strconcat(BANGUI_NAME ".", pending->route->interface, NULL);
 }
 
-static void on_downloaded(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_downloaded(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Flow *flow = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = rest_bus_call_finish(flow_bus(flow), result, NULL, &error);
 
         if (reply)
                 flow_succeed(flow, pending_find_operation(reply));
@@ -69,7 +67,6 @@ static void on_downloaded(GObject *source, GAsyncResult *result, gpointer userda
 void descriptors_download(Pending *pending, const RouteMatch *match) {
         g_autofree char *interface = interface_of(pending);
         g_autoptr(GVariant) arguments = pending_arguments(pending, match);
-        g_autoptr(GUnixFDList) handles = NULL;
         const FileKind *kind;
         int ends[2];
         Flow *flow;
@@ -83,25 +80,30 @@ void descriptors_download(Pending *pending, const RouteMatch *match) {
         }
         /* our end alone: the daemon's blocks */
         (void) fcntl(ends[0], F_SETFL, O_NONBLOCK);
-        handles = g_unix_fd_list_new_from_array(&ends[1], 1);
         kind = find_kind(arguments);
         flow = flow_new(pending, ends[0], kind->content_type, name_file(kind));
-        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, handles,
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, ends[1],
                       flow_begin_call(flow), on_downloaded, flow);
 }
 
-static void on_lines(GObject *source, GAsyncResult *result, gpointer userdata) {
+/* A duplicate of what the message has; -1: it has none. */
+static int take_descriptor(sd_bus_message *reply) {
+        int borrowed;
+
+        if (sd_bus_message_read_basic(reply, SD_BUS_TYPE_UNIX_FD, &borrowed) <= 0)
+                return -1;
+        return fcntl(borrowed, F_DUPFD_CLOEXEC, 3);
+}
+
+static void on_lines(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Flow *flow = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GUnixFDList) handles = NULL;
-        g_autoptr(GVariant) reply = rest_bus_call_finish(flow_bus(flow), result, &handles, &error);
-        int descriptor = handles ? g_unix_fd_list_get(handles, 0, &error) : -1;
+        int descriptor = reply ? take_descriptor(reply) : -1;
         struct stat status = {};
 
-        if (reply && descriptor < 0 && !error)
-                error = g_error_new(REST_ERROR, REST_ERROR_INTERNAL, "the daemon gave no descriptor");
-        if (error) {
-                flow_fail(flow, error);
+        if (descriptor < 0) {
+                g_autoptr(GError) own = g_error_new(REST_ERROR, REST_ERROR_INTERNAL, "the daemon gave no descriptor");
+
+                flow_fail(flow, error ? error : own);
                 return;
         }
         (void) fstat(descriptor, &status);
@@ -121,7 +123,7 @@ void descriptors_lines(Pending *pending, const RouteMatch *match) {
                 return;
         g_variant_ref_sink(arguments);
         flow = flow_new(pending, -1, JSON_LINES, NULL);
-        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, NULL,
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, -1,
                       flow_begin_call(flow), on_lines, flow);
 }
 
@@ -158,25 +160,16 @@ static int open_body(const RestRequest *request) {
         return descriptor;
 }
 
-static void on_uploaded(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_uploaded(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Pending *pending = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = rest_bus_call_finish(pending->bridge->bus, result, NULL, &error);
-        const char *operation = reply ? pending_find_operation(reply) : NULL;
 
         rest_bus_bump(pending->bridge->bus);
-        if (!reply)
-                pending_fail(pending, error);
-        else if (operation)
-                pending_operation(pending, operation);
-        else
-                pending_answer(pending, pending_json(pending->method, reply));
+        pending_settle(pending, reply, error);
 }
 
 void descriptors_upload(Pending *pending, const RouteMatch *match) {
         g_autofree char *interface = interface_of(pending);
         g_autoptr(GVariant) arguments = pending_arguments(pending, match);
-        g_autoptr(GUnixFDList) handles = NULL;
         int descriptor;
 
         if (!arguments)
@@ -187,7 +180,6 @@ void descriptors_upload(Pending *pending, const RouteMatch *match) {
                 (void) fail(pending, "the body could not be kept", errno);
                 return;
         }
-        handles = g_unix_fd_list_new_from_array(&descriptor, 1);
-        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, handles,
+        rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, descriptor,
                       NULL, on_uploaded, pending);
 }

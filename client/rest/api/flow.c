@@ -6,6 +6,8 @@
 #include <glib-unix.h>
 #include <unistd.h>
 
+#include "client/rest/errors.h"
+
 #define PIECE (64 * 1024)
 #define PENDING_HIGH (256 * 1024)
 #define PENDING_LOW (64 * 1024)
@@ -133,31 +135,30 @@ static void judge(Flow *self, GVariant *properties) {
         }
         g_clear_pointer(&self->operation, g_free);
         if (!g_str_equal(state, "done"))
-                self->error = g_dbus_error_new_for_dbus_error(*error ? error : BANGUI_NAME ".Error.Cancelled", message);
+                self->error = rest_error_new_named(*error ? error : BANGUI_NAME ".Error.Cancelled", message);
         settle(self);
 }
 
-static void on_state(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_state(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Flow *self = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = rest_bus_call_finish(self->bus, result, NULL, &error);
-        g_autoptr(GVariant) properties = NULL;
+        g_autoptr(GError) own = NULL;
+        g_autoptr(GVariant) body = reply ? rest_bus_read(reply, "a{sv}", &own) : NULL, properties = NULL;
 
         if (call_ended(self))
                 return;
-        if (!reply) {
-                self->error = g_steal_pointer(&error);
+        if (!body) {
+                self->error = g_error_copy(error ? error : own);
                 settle(self);
                 return;
         }
-        properties = g_variant_get_child_value(reply, 0);
+        properties = g_variant_get_child_value(body, 0);
         judge(self, properties);
 }
 
 /* The descriptor is at its end: was that the end of the work too? */
 static void ask_state(Flow *self) {
         rest_bus_call(self->bus, self->operation, "org.freedesktop.DBus.Properties", "GetAll",
-                      g_variant_new("(s)", BANGUI_NAME ".Operation"), NULL, flow_begin_call(self), on_state, self);
+                      g_variant_new("(s)", BANGUI_NAME ".Operation"), -1, flow_begin_call(self), on_state, self);
 }
 
 static void watch(Flow *self) {

@@ -3,7 +3,6 @@
 #include "client/rest/api/objects.h"
 
 #include <string.h>
-#include <systemd/sd-bus.h>
 
 #include "client/rest/api/json.h"
 
@@ -45,18 +44,17 @@ static void append_object(GString *json, const char *label, GVariant *properties
         g_string_append_c(json, '}');
 }
 
-static void on_properties(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_properties(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Pending *pending = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = rest_bus_call_finish(pending->bridge->bus, result, NULL, &error);
-        g_autoptr(GVariant) properties = NULL;
+        g_autoptr(GError) own = NULL;
+        g_autoptr(GVariant) body = reply ? rest_bus_read(reply, "a{sv}", &own) : NULL, properties = NULL;
         GString *json;
 
-        if (!reply) {
-                pending_fail(pending, error);
+        if (!body) {
+                pending_fail(pending, error ? error : own);
                 return;
         }
-        properties = g_variant_get_child_value(reply, 0);
+        properties = g_variant_get_child_value(body, 0);
         json = g_string_sized_new(1024);
         append_object(json, pending->label, properties);
         pending_answer(pending, g_string_free(json, FALSE));
@@ -67,8 +65,8 @@ void objects_get_one(Pending *pending) {
 
         if (!pending_takes_nothing(pending))
                 return;
-        rest_bus_call(pending->bridge->bus, pending->object, PROPERTIES, "GetAll", g_variant_new("(s)", interface),
-                      NULL, NULL, on_properties, pending);
+        rest_bus_call(pending->bridge->bus, pending->object, PROPERTIES, "GetAll", g_variant_new("(s)", interface), -1,
+                      NULL, on_properties, pending);
 }
 
 typedef struct Row {
@@ -105,20 +103,19 @@ static GArray *find_rows(GVariant *objects, const char *interface) {
         return rows;
 }
 
-static void on_objects(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_objects(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Pending *pending = userdata;
         g_autofree char *interface = g_strconcat(BANGUI_NAME ".", pending->route->interface, NULL);
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) reply = rest_bus_call_finish(pending->bridge->bus, result, NULL, &error);
-        g_autoptr(GVariant) objects = NULL;
+        g_autoptr(GError) own = NULL;
+        g_autoptr(GVariant) body = reply ? rest_bus_read(reply, "a{oa{sa{sv}}}", &own) : NULL, objects = NULL;
         g_autoptr(GArray) rows = NULL;
         GString *json;
 
-        if (!reply) {
-                pending_fail(pending, error);
+        if (!body) {
+                pending_fail(pending, error ? error : own);
                 return;
         }
-        objects = g_variant_get_child_value(reply, 0);
+        objects = g_variant_get_child_value(body, 0);
         rows = find_rows(objects, interface);
         json = g_string_new("{\"rows\":[");
         for (guint i = 0; i < rows->len; i++) {
@@ -136,6 +133,6 @@ static void on_objects(GObject *source, GAsyncResult *result, gpointer userdata)
 void objects_get_all(Pending *pending) {
         if (!pending_takes_nothing(pending))
                 return;
-        rest_bus_call(pending->bridge->bus, BANGUI_PATH, OBJECT_MANAGER, "GetManagedObjects", NULL, NULL, NULL,
+        rest_bus_call(pending->bridge->bus, BANGUI_PATH, OBJECT_MANAGER, "GetManagedObjects", NULL, -1, NULL,
                       on_objects, pending);
 }

@@ -115,9 +115,9 @@ static const char *judge(GVariant *status) {
         return online && g_str_equal(state, "running") ? "ok" : "degraded";
 }
 
-static void on_status(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_status(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Look *self = userdata;
-        g_autoptr(GVariant) answer = rest_bus_call_finish(self->bridge->bus, result, NULL, NULL);
+        g_autoptr(GVariant) answer = reply ? rest_bus_read(reply, "a{sv}", NULL) : NULL;
         g_autoptr(GVariant) status = answer ? g_variant_get_child_value(answer, 0) : NULL;
         gboolean all = self->request->identity.scope >= REST_SCOPE_READ;
         GString *text = g_string_new("{");
@@ -143,8 +143,7 @@ static void look(Bridge *bridge, RestRequest *request, gboolean ready) {
         self->bridge = bridge;
         self->request = rest_request_ref(request);
         self->ready = ready;
-        rest_bus_call(bridge->bus, BANGUI_PATH, BANGUI_NAME ".Manager", "GetStatus", g_variant_new("()"), NULL, NULL,
-                      on_status, self);
+        rest_bus_call(bridge->bus, BANGUI_PATH, BANGUI_NAME ".Manager", "GetStatus", NULL, -1, NULL, on_status, self);
 }
 
 void own_get_health(Bridge *bridge, RestRequest *request, const RouteMatch *match) {

@@ -49,28 +49,28 @@ static void scrape_answer(Scrape *self) {
 }
 
 /* An answer that does not come is left out: the bridge's own figures are worth having without the daemon's. */
-static void take_answer(Scrape *self, GVariant **place, GAsyncResult *result) {
-        *place = rest_bus_call_finish(self->bridge->bus, result, NULL, NULL);
+static void take_answer(Scrape *self, GVariant **place, sd_bus_message *reply, const char *signature) {
+        *place = reply ? rest_bus_read(reply, signature, NULL) : NULL;
         if (--self->calls == 0)
                 scrape_answer(self);
 }
 
-static void on_status(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_status(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Scrape *self = userdata;
 
-        take_answer(self, &self->answers.status, result);
+        take_answer(self, &self->answers.status, reply, "a{sv}");
 }
 
-static void on_history(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_history(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Scrape *self = userdata;
 
-        take_answer(self, &self->answers.history, result);
+        take_answer(self, &self->answers.history, reply, "a{sv}");
 }
 
-static void on_objects(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_objects(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Scrape *self = userdata;
 
-        take_answer(self, &self->answers.objects, result);
+        take_answer(self, &self->answers.objects, reply, "a{oa{sa{sv}}}");
 }
 
 /* FALSE: the request is answered. */
@@ -96,10 +96,9 @@ void own_get_metrics(Bridge *bridge, RestRequest *request, const RouteMatch *mat
         self->bridge = bridge;
         self->request = rest_request_ref(request);
         self->calls = 3;
-        rest_bus_call(bridge->bus, BANGUI_PATH, BANGUI_NAME ".Manager", "GetStatus", g_variant_new("()"), NULL, NULL,
-                      on_status, self);
+        rest_bus_call(bridge->bus, BANGUI_PATH, BANGUI_NAME ".Manager", "GetStatus", NULL, -1, NULL, on_status, self);
         rest_bus_call(bridge->bus, BANGUI_PATH, "org.freedesktop.DBus.Properties", "GetAll",
-                      g_variant_new("(s)", BANGUI_NAME ".History"), NULL, NULL, on_history, self);
-        rest_bus_call(bridge->bus, BANGUI_PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects",
-                      g_variant_new("()"), NULL, NULL, on_objects, self);
+                      g_variant_new("(s)", BANGUI_NAME ".History"), -1, NULL, on_history, self);
+        rest_bus_call(bridge->bus, BANGUI_PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL, -1,
+                      NULL, on_objects, self);
 }

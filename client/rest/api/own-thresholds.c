@@ -52,17 +52,17 @@ static char *write_thresholds(GVariant *answer) {
         return g_string_free(text, FALSE);
 }
 
-static void on_settings(GObject *source, GAsyncResult *result, gpointer userdata) {
+static void on_settings(sd_bus_message *reply, const GError *error, gpointer userdata) {
         Ask *self = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GVariant) answer = rest_bus_call_finish(self->bridge->bus, result, NULL, &error);
+        g_autoptr(GError) own = NULL;
+        g_autoptr(GVariant) answer = reply ? rest_bus_read(reply, "aa{sv}", &own) : NULL;
 
         if (answer && self->changes)
                 rest_bus_bump(self->bridge->bus);
         if (answer)
                 rest_request_reply_json(self->request, SOUP_STATUS_OK, write_thresholds(answer));
         else
-                rest_request_reply_error(self->request, error);
+                rest_request_reply_error(self->request, error ? error : own);
         ask_free(self);
 }
 
@@ -78,7 +78,7 @@ static void ask(Bridge *bridge, RestRequest *request, const char *member, GVaria
         rest_bus_call(bridge->bus, BANGUI_PATH, BANGUI_NAME ".Settings", member,
                       changes ? g_variant_new("(@a{sv}@a{sv})", changes, g_variant_dict_end(&options))
                               : g_variant_new("(@a{sv})", g_variant_dict_end(&options)),
-                      NULL, NULL, on_settings, self);
+                      -1, NULL, on_settings, self);
 }
 
 void own_get_thresholds(Bridge *bridge, RestRequest *request, const RouteMatch *match) {

@@ -3,10 +3,9 @@
 #include "client/rest/api/pending.h"
 
 #include <string.h>
-#include <systemd/sd-bus.h>
 
 #include "client/rest/api/arguments.h"
-#include "client/rest/api/json.h"
+#include "client/rest/api/json-message.h"
 #include "client/rest/errors.h"
 
 #define OPERATION_FOLDER BANGUI_PATH "/operation/"
@@ -123,8 +122,16 @@ gboolean pending_takes_nothing(Pending *self) {
 }
 
 void pending_answer(Pending *self, char *json) {
-        g_autoptr(Pending) owned = self;
+        g_autoptr(Pending) owned = NULL;
 
+        if (!json) {
+                g_autoptr(GError) error =
+                        g_error_new_literal(REST_ERROR, REST_ERROR_INTERNAL, "the daemon's answer cannot be read");
+
+                pending_fail(self, error);
+                return;
+        }
+        owned = self;
         if (self->cache_key)
                 rest_cache_answer(self->bridge->cache, self->cache_key, self->generation, json);
         else
@@ -140,10 +147,10 @@ static GError *not_found(const Pending *self) {
 }
 
 static gboolean is_unknown_object(const GError *error) {
-        g_autofree char *name = g_dbus_error_is_remote_error(error) ? g_dbus_error_get_remote_error(error) : NULL;
+        const char *name = rest_error_name(error);
 
-        return g_strcmp0(name, "org.freedesktop.DBus.Error.UnknownObject") == 0 ||
-               g_strcmp0(name, "org.freedesktop.DBus.Error.UnknownInterface") == 0;
+        return g_strcmp0(name, SD_BUS_ERROR_UNKNOWN_OBJECT) == 0 ||
+               g_strcmp0(name, SD_BUS_ERROR_UNKNOWN_INTERFACE) == 0;
 }
 
 void pending_fail(Pending *self, const GError *error) {
@@ -156,7 +163,7 @@ void pending_fail(Pending *self, const GError *error) {
                 rest_request_reply_error(self->request, told);
 }
 
-void pending_operation(Pending *self, const char *operation) {
+static void pending_operation(Pending *self, const char *operation) {
         g_autoptr(Pending) owned = self;
         g_autofree char *location = NULL;
         GString *json = g_string_new("{");
@@ -171,36 +178,64 @@ void pending_operation(Pending *self, const char *operation) {
         rest_request_reply_json(self->request, 202, g_string_free(json, FALSE));
 }
 
-const char *pending_find_operation(GVariant *reply) {
-        g_autoptr(GVariant) result = NULL;
-        const char *operation = NULL;
+/* The value of the entry; NULL: it is another, or no object's path. */
+static const char *read_operation(sd_bus_message *reply) {
+        const char *key, *contents, *operation;
+        char type;
 
-        if (!g_variant_is_of_type(reply, G_VARIANT_TYPE("(a{sv})")))
+        if (sd_bus_message_enter_container(reply, SD_BUS_TYPE_DICT_ENTRY, "sv") <= 0 ||
+            sd_bus_message_read_basic(reply, SD_BUS_TYPE_STRING, &key) <= 0 || !g_str_equal(key, "operation") ||
+            sd_bus_message_peek_type(reply, &type, &contents) <= 0 || !g_str_equal(contents, "o") ||
+            sd_bus_message_enter_container(reply, SD_BUS_TYPE_VARIANT, "o") <= 0 ||
+            sd_bus_message_read_basic(reply, SD_BUS_TYPE_OBJECT_PATH, &operation) <= 0 ||
+            sd_bus_message_exit_container(reply) < 0 || sd_bus_message_exit_container(reply) < 0)
                 return NULL;
-        result = g_variant_get_child_value(reply, 0);
-        // it is the only key then; a look-up would serialise a large answer as a whole
-        if (g_variant_n_children(result) != 1)
-                return NULL;
-        return g_variant_lookup(result, "operation", "&o", &operation) ? operation : NULL;
+        return operation;
 }
 
-char *pending_json(const GDBusMethodInfo *method, GVariant *reply) {
-        GString *json = g_string_sized_new(1024);
+const char *pending_find_operation(sd_bus_message *reply) {
+        const char *operation = NULL;
 
-        if (method->out_args && method->out_args[0] && !method->out_args[1] &&
-            g_str_has_prefix(method->out_args[0]->signature, "a{")) {
-                g_autoptr(GVariant) body = g_variant_get_child_value(reply, 0);
+        if (!sd_bus_message_has_signature(reply, "a{sv}"))
+                return NULL;
+        if (sd_bus_message_enter_container(reply, SD_BUS_TYPE_ARRAY, "{sv}") > 0)
+                operation = read_operation(reply);
+        /* it is the only key then */
+        if (operation && sd_bus_message_at_end(reply, FALSE) <= 0)
+                operation = NULL;
+        (void) sd_bus_message_rewind(reply, TRUE);
+        return operation;
+}
 
-                json_variant(json, body);
-                return g_string_free(json, FALSE);
-        }
+static int write_members(GString *json, const GDBusMethodInfo *method, sd_bus_message *reply) {
+        int r = 1;
+
         g_string_append_c(json, '{');
-        for (guint i = 0; method->out_args && method->out_args[i] && i < g_variant_n_children(reply); i++) {
-                g_autoptr(GVariant) value = g_variant_get_child_value(reply, i);
-
+        for (guint i = 0; r > 0 && method->out_args && method->out_args[i]; i++) {
                 json_key(json, method->out_args[i]->name);
-                json_variant(json, value);
+                r = json_message(json, reply);
         }
         g_string_append_c(json, '}');
-        return g_string_free(json, FALSE);
+        return r;
+}
+
+/* NULL: it is not what the method should answer. */
+static char *write_json(const GDBusMethodInfo *method, sd_bus_message *reply) {
+        GString *json = g_string_sized_new(1024);
+        gboolean one = method->out_args && method->out_args[0] && !method->out_args[1] &&
+                       g_str_has_prefix(method->out_args[0]->signature, "a{");
+        int r = one ? json_message(json, reply) : write_members(json, method, reply);
+
+        return g_string_free(json, r <= 0);
+}
+
+void pending_settle(Pending *self, sd_bus_message *reply, const GError *error) {
+        const char *operation = reply ? pending_find_operation(reply) : NULL;
+
+        if (!reply)
+                pending_fail(self, error);
+        else if (operation)
+                pending_operation(self, operation);
+        else
+                pending_answer(self, write_json(self->method, reply));
 }

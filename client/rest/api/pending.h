@@ -30,15 +30,12 @@ GVariant *pending_arguments(Pending *self, const RouteMatch *match);
 /* For what takes no arguments at all; FALSE: there were some, the request was answered with that, and freed. */
 gboolean pending_takes_nothing(Pending *self);
 
-/* Answer, and free. `json` is taken over. */
+/* Answer, and free. `json` is taken over; NULL: the daemon's answer could not be read. */
 void pending_answer(Pending *self, char *json);
 void pending_fail(Pending *self, const GError *error);
 
-/* Answers 202 with the operation (an object's path), and frees. */
-void pending_operation(Pending *self, const char *operation);
+/* Answers with what the call of the row's method came to, and frees: an operation is 202 with where it is. */
+void pending_settle(Pending *self, sd_bus_message *reply, const GError *error);
 
-/* The operation that a reply's tuple tells of; NULL: it is a result. Borrowed. */
-const char *pending_find_operation(GVariant *reply);
-
-/* The JSON of a reply's tuple. */
-char *pending_json(const GDBusMethodInfo *method, GVariant *reply);
+/* The operation (an object's path) that a reply tells of, borrowed; NULL: it is a result. */
+const char *pending_find_operation(sd_bus_message *reply);

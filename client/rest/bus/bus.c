@@ -3,56 +3,52 @@
 #include "client/rest/bus/bus.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "client/rest/errors.h"
+#include "interfaces/bus-codec.h"
 
 #define RECONNECT_FIRST_MS 250
 #define RECONNECT_MAX_MS 5000
+
+#define DBUS_NAME "org.freedesktop.DBus"
+#define DBUS_PATH "/org/freedesktop/DBus"
 
 typedef struct Listener {
         RestBusSignalFunc func;
         gpointer userdata;
 } Listener;
 
-/* One call; lives until its task returned. */
 typedef struct Call {
         RestBus *bus;
         char *object, *interface, *member;
         GVariant *arguments;
-        GUnixFDList *handles;     /* what goes with it */
-        GUnixFDList *ret_handles; /* what came back */
+        int descriptor; /* -1: none, or it is sent */
+        GCancellable *cancellable;
+        RestBusReplyFunc func;
+        gpointer userdata;
+        sd_bus_slot *slot;
+        gint64 sent_at;
+        GError *error; /* of one that ended without an answer */
+        GList link;    /* in the queue that it is in */
 } Call;
 
 struct RestBus {
-        gatomicrefcount references; /* each call has one, as its answer may come after rest_bus_free() */
         char *address;
-        GDBusConnection *connection; /* NULL: there is none */
-        GCancellable *closing;
-        guint watch, subscription, reconnect, reconnect_ms;
-        gboolean settled; /* it was found out whether the daemon is there; until then calls wait */
-        gboolean online;
+        sd_bus *connection; /* NULL: there is none */
+        GSource *source;
+        char *owner; /* the daemon's unique name; NULL: it is away */
+        guint reconnect, reconnect_ms;
+        guint telling;     /* the source that tells of what failed */
+        gboolean answered; /* the bus did, since this connection began */
+        gboolean settled;  /* it was found out whether the daemon is there; until then calls wait */
         guint64 generation;
-        guint pending;
-        GQueue waiting; /* GTask of a Call */
+        GQueue waiting, flying, failed; /* of Call */
         GArray *listeners;
 };
 
 static void connect_now(RestBus *self);
 static void start_next(RestBus *self);
-
-static RestBus *bus_ref(RestBus *self) {
-        g_atomic_ref_count_inc(&self->references);
-        return self;
-}
-
-static void bus_unref(RestBus *self) {
-        if (!g_atomic_ref_count_dec(&self->references))
-                return;
-        g_free(self->address);
-        g_object_unref(self->closing);
-        g_array_unref(self->listeners);
-        g_free(self);
-}
 
 static void tell(RestBus *self, const char *interface, const char *name, const char *object, GVariant *arguments) {
         self->generation++;
@@ -63,40 +59,77 @@ static void tell(RestBus *self, const char *interface, const char *name, const c
         }
 }
 
-static void set_online(RestBus *self, gboolean online) {
-        g_autoptr(GVariant) nothing = NULL;
+static void tell_presence(RestBus *self, const char *name) {
+        g_autoptr(GVariant) nothing = g_variant_ref_sink(g_variant_new_tuple(NULL, 0));
 
+        tell(self, "Bridge", name, BANGUI_PATH, nothing);
+}
+
+/* `owner`: NULL or empty when the daemon is away. Another daemon in place of the one that was is both events. */
+static void set_owner(RestBus *self, const char *owner) {
+        if (owner && !*owner)
+                owner = NULL;
         self->settled = TRUE;
-        if (self->online != online) {
-                self->online = online;
-                nothing = g_variant_ref_sink(g_variant_new_tuple(NULL, 0));
-                tell(self, "Bridge", online ? "Online" : "Offline", BANGUI_PATH, nothing);
+        if (g_strcmp0(self->owner, owner) != 0) {
+                gboolean was = self->owner != NULL;
+
+                g_free(self->owner);
+                self->owner = g_strdup(owner);
+                if (was)
+                        tell_presence(self, "Offline");
+                if (owner)
+                        tell_presence(self, "Online");
         }
         start_next(self);
 }
 
-static void on_owner(GDBusConnection *connection, const char *name, const char *owner, gpointer userdata) {
-        set_online(userdata, TRUE);
+static void call_free(Call *self) {
+        if (self->descriptor >= 0)
+                (void) close(self->descriptor);
+        g_free(self->object);
+        g_free(self->interface);
+        g_free(self->member);
+        g_variant_unref(self->arguments);
+        g_clear_object(&self->cancellable);
+        g_clear_error(&self->error);
+        sd_bus_slot_unref(self->slot);
+        g_free(self);
 }
 
-static void on_no_owner(GDBusConnection *connection, const char *name, gpointer userdata) {
-        set_online(userdata, FALSE);
+static void tell_failed_once(RestBus *self) {
+        for (guint left = self->failed.length; left > 0; left--) {
+                Call *call = g_queue_pop_head_link(&self->failed)->data;
+
+                call->func(NULL, call->error, call->userdata);
+                call_free(call);
+        }
 }
 
-static const char *interface_shown(const char *interface) {
-        if (g_str_has_prefix(interface, BANGUI_NAME "."))
-                return interface + strlen(BANGUI_NAME ".");
-        if (g_str_equal(interface, "org.freedesktop.DBus.Properties"))
-                return "Properties";
-        return g_str_equal(interface, "org.freedesktop.DBus.ObjectManager") ? "ObjectManager" : NULL;
+static gboolean tell_failed(gpointer userdata) {
+        RestBus *self = userdata;
+
+        tell_failed_once(self);
+        if (self->failed.length > 0)
+                return G_SOURCE_CONTINUE;
+        self->telling = 0;
+        return G_SOURCE_REMOVE;
 }
 
-static void on_signal(GDBusConnection *connection, const char *sender, const char *object, const char *interface,
-                      const char *name, GVariant *arguments, gpointer userdata) {
-        const char *shown = interface_shown(interface);
+/* Who called is told from the main loop: here he may still be in the middle of something. Takes both over. */
+static void fail(Call *call, GError *error) {
+        RestBus *self = call->bus;
 
-        if (shown)
-                tell(userdata, shown, name, object, arguments);
+        call->error = error;
+        g_clear_pointer(&call->slot, sd_bus_slot_unref);
+        g_queue_push_tail_link(&self->failed, &call->link);
+        if (self->telling == 0)
+                self->telling = g_idle_add_full(G_PRIORITY_DEFAULT, tell_failed, self, NULL);
+}
+
+static void fail_all(GQueue *calls, const char *why) {
+        while (calls->length > 0)
+                fail(g_queue_pop_head_link(calls)->data,
+                     g_error_new_literal(REST_ERROR, REST_ERROR_DAEMON_OFFLINE, why));
 }
 
 static gboolean on_reconnect(gpointer userdata) {
@@ -113,110 +146,156 @@ static void reconnect_later(RestBus *self) {
 }
 
 static void disconnect(RestBus *self) {
-        if (!self->connection)
-                return;
-        g_signal_handlers_disconnect_by_data(self->connection, self);
-        g_clear_handle_id(&self->watch, g_bus_unwatch_name);
-        g_dbus_connection_signal_unsubscribe(self->connection, self->subscription);
-        g_clear_object(&self->connection);
+        if (self->source) {
+                g_source_destroy(self->source);
+                g_clear_pointer(&self->source, g_source_unref);
+        }
+        self->connection = sd_bus_close_unref(self->connection);
+        self->answered = FALSE;
 }
 
-static void on_closed(GDBusConnection *connection, gboolean by_peer, GError *error, gpointer userdata) {
+static void on_closed(int errnum, gpointer userdata) {
         RestBus *self = userdata;
 
-        g_warning("the connection to the bus is lost%s%s; it is tried again", error ? ": " : "",
-                  error ? error->message : "");
+        if (self->answered)
+                g_warning("the connection to the bus is lost: %s; it is tried again", g_strerror(errnum));
+        else
+                g_debug("the bus: %s", g_strerror(errnum));
+        fail_all(&self->flying, "the bus went away before banguid answered");
         disconnect(self);
-        set_online(self, FALSE);
+        set_owner(self, NULL);
         reconnect_later(self);
 }
 
-static void on_connected(GObject *source, GAsyncResult *result, gpointer userdata) {
-        RestBus *self = userdata;
-        g_autoptr(GError) error = NULL;
-        g_autoptr(GDBusConnection) connection = g_dbus_connection_new_for_address_finish(result, &error);
+/* Whoever is on the bus may send us a signal of any name; the broker says who sent it. */
+static gboolean is_from(sd_bus_message *message, const char *sender) {
+        return g_strcmp0(sd_bus_message_get_sender(message), sender) == 0;
+}
 
-        if (g_cancellable_is_cancelled(self->closing)) {
-                bus_unref(self);
-                return;
-        }
-        if (!connection) {
-                g_debug("the bus: %s", error->message);
-                set_online(self, FALSE);
-                reconnect_later(self);
-        } else {
+static int on_owner_changed(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+        const char *owner;
+
+        if (is_from(message, DBUS_NAME) && sd_bus_message_read(message, "sss", NULL, NULL, &owner) >= 0)
+                set_owner(userdata, owner);
+        return 0;
+}
+
+static int on_owner(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        RestBus *self = userdata;
+        const char *owner = NULL;
+
+        if (sd_bus_message_is_method_error(reply, NULL) > 0 || sd_bus_message_read(reply, "s", &owner) < 0)
+                owner = NULL;
+        self->answered = owner || sd_bus_message_is_method_error(reply, DBUS_NAME ".Error.NameHasNoOwner") > 0;
+        if (self->answered)
                 self->reconnect_ms = RECONNECT_FIRST_MS;
-                self->connection = g_steal_pointer(&connection);
-                g_signal_connect(self->connection, "closed", G_CALLBACK(on_closed), self);
-                self->subscription =
-                        g_dbus_connection_signal_subscribe(self->connection, BANGUI_NAME, NULL, NULL, NULL, NULL,
-                                                           G_DBUS_SIGNAL_FLAGS_NONE, on_signal, self, NULL);
-                self->watch =
-                        g_bus_watch_name_on_connection(self->connection, BANGUI_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
-                                                       on_owner, on_no_owner, self, NULL);
-        }
-        bus_unref(self);
+        set_owner(self, owner);
+        return 1;
+}
+
+static const char *interface_shown(const char *interface) {
+        if (g_str_has_prefix(interface, BANGUI_NAME "."))
+                return interface + strlen(BANGUI_NAME ".");
+        if (g_str_equal(interface, DBUS_NAME ".Properties"))
+                return "Properties";
+        return g_str_equal(interface, DBUS_NAME ".ObjectManager") ? "ObjectManager" : NULL;
+}
+
+static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *ret_error) {
+        RestBus *self = userdata;
+        const char *shown = interface_shown(sd_bus_message_get_interface(message));
+        g_autoptr(GVariant) arguments = NULL;
+
+        if (!shown || !self->owner || !is_from(message, self->owner))
+                return 0;
+        arguments = rest_bus_read(message, sd_bus_message_get_signature(message, TRUE), NULL);
+        if (arguments)
+                tell(self, shown, sd_bus_message_get_member(message), sd_bus_message_get_path(message), arguments);
+        return 0;
+}
+
+static int open_connection(const char *address, sd_bus **ret) {
+        g_autoptr(sd_bus) bus = NULL;
+        int r;
+
+        if (!address)
+                return sd_bus_open_system(ret);
+        r = sd_bus_new(&bus);
+        if (r >= 0)
+                r = sd_bus_set_address(bus, address);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(bus, 1);
+        if (r >= 0)
+                r = sd_bus_start(bus);
+        if (r >= 0)
+                *ret = g_steal_pointer(&bus);
+        return r;
+}
+
+/* All of it is queued until the bus has said hello; changes are listened to before the owner is asked for. */
+static int watch_daemon(RestBus *self) {
+        int r = sd_bus_match_signal_async(self->connection, NULL, BANGUI_NAME, NULL, NULL, NULL, on_signal, NULL, self);
+
+        if (r >= 0)
+                r = sd_bus_add_match_async(self->connection, NULL,
+                                           "type='signal',sender='" DBUS_NAME "',path='" DBUS_PATH
+                                           "',interface='" DBUS_NAME "',member='NameOwnerChanged',arg0='" BANGUI_NAME
+                                           "'",
+                                           on_owner_changed, NULL, self);
+        if (r >= 0)
+                r = sd_bus_call_method_async(self->connection, NULL, DBUS_NAME, DBUS_PATH, DBUS_NAME, "GetNameOwner",
+                                             on_owner, self, "s", BANGUI_NAME);
+        return r;
 }
 
 static void connect_now(RestBus *self) {
-        g_autoptr(GError) error = NULL;
-        g_autofree char *system = NULL;
+        int r = open_connection(self->address, &self->connection);
 
-        if (!self->address)
-                system = g_dbus_address_get_for_bus_sync(G_BUS_TYPE_SYSTEM, NULL, &error);
-        if (error) {
-                g_warning("the address of the system bus: %s", error->message);
-                set_online(self, FALSE);
+        if (r >= 0)
+                r = watch_daemon(self);
+        if (r < 0) {
+                g_debug("the bus: %s", g_strerror(-r));
+                disconnect(self);
+                set_owner(self, NULL);
                 reconnect_later(self);
                 return;
         }
-        g_dbus_connection_new_for_address(self->address ? self->address : system,
-                                          G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
-                                                  G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
-                                          NULL, self->closing, on_connected, bus_ref(self));
+        self->source = bus_source_new(self->connection, on_closed, self);
+        g_source_attach(self->source, NULL);
 }
 
 RestBus *rest_bus_new(const char *address) {
         RestBus *self = g_new0(RestBus, 1);
 
-        g_atomic_ref_count_init(&self->references);
         self->address = address && *address ? g_strdup(address) : NULL;
-        self->closing = g_cancellable_new();
         self->reconnect_ms = RECONNECT_FIRST_MS;
         self->generation = 1;
         self->listeners = g_array_new(FALSE, FALSE, sizeof(Listener));
-        g_queue_init(&self->waiting);
         connect_now(self);
         return self;
-}
-
-static void fail_waiting(RestBus *self) {
-        for (;;) {
-                g_autoptr(GTask) task = g_queue_pop_head(&self->waiting);
-
-                if (!task)
-                        return;
-                g_task_return_new_error(task, REST_ERROR, REST_ERROR_DAEMON_OFFLINE, "the bridge is stopping");
-        }
 }
 
 void rest_bus_free(RestBus *self) {
         if (!self)
                 return;
-        self->online = FALSE;
+        g_clear_pointer(&self->owner, g_free);
+        self->settled = TRUE;
         g_array_set_size(self->listeners, 0);
-        fail_waiting(self);
-        g_cancellable_cancel(self->closing);
-        g_clear_handle_id(&self->reconnect, g_source_remove);
+        fail_all(&self->waiting, "the bridge is stopping");
+        fail_all(&self->flying, "the bridge is stopping");
         /* whoever called is told before what he needs for that is gone too */
-        while (!g_atomic_ref_count_compare(&self->references, 1))
-                (void) g_main_context_iteration(NULL, TRUE);
+        while (self->failed.length > 0)
+                tell_failed_once(self);
+        g_clear_handle_id(&self->telling, g_source_remove);
+        g_clear_handle_id(&self->reconnect, g_source_remove);
         disconnect(self);
-        bus_unref(self);
+        g_array_unref(self->listeners);
+        g_free(self->address);
+        g_free(self);
 }
 
 gboolean rest_bus_online(const RestBus *self) {
-        return self->online;
+        return self->owner != NULL;
 }
 
 guint64 rest_bus_generation(const RestBus *self) {
@@ -234,124 +313,130 @@ void rest_bus_listen(RestBus *self, RestBusSignalFunc func, gpointer userdata) {
         g_array_append_val(self->listeners, listener);
 }
 
-static void call_free(gpointer data) {
-        Call *self = data;
+/* What a failed call means to who asked over HTTP; errors of the daemon stay what they are. NULL: it did not fail. Our
+ * own end says NoReply too when the time is up. */
+static GError *find_error(const Call *call, sd_bus_message *reply) {
+        const sd_bus_error *error = sd_bus_message_get_error(reply);
 
-        g_free(self->object);
-        g_free(self->interface);
-        g_free(self->member);
-        g_variant_unref(self->arguments);
-        g_clear_object(&self->handles);
-        g_clear_object(&self->ret_handles);
-        bus_unref(self->bus);
-        g_free(self);
+        if (call->cancellable && g_cancellable_is_cancelled(call->cancellable))
+                return g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "who asked has gone");
+        if (!error)
+                return NULL;
+        if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) &&
+            g_get_monotonic_time() - call->sent_at >= REST_BUS_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND)
+                return g_error_new(REST_ERROR, REST_ERROR_DAEMON_TIMEOUT, "banguid did not answer within %d s",
+                                   REST_BUS_TIMEOUT_MS / 1000);
+        if (sd_bus_error_has_names(error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER,
+                                   SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_DISCONNECTED))
+                return g_error_new_literal(REST_ERROR, REST_ERROR_DAEMON_OFFLINE,
+                                           "banguid went away before it answered");
+        if (sd_bus_error_has_name(error, SD_BUS_ERROR_LIMITS_EXCEEDED))
+                return g_error_new_literal(REST_ERROR, REST_ERROR_OVERLOADED,
+                                           "too many calls are waiting for banguid: come again");
+        return rest_error_new_named(error->name, error->message ? error->message : "");
 }
 
-/* `name`: of an error from the bus; NULL: it is our own end's. */
-static gboolean is_away(const GError *error, const char *name) {
-        static const char *const names[] = { "org.freedesktop.DBus.Error.ServiceUnknown",
-                                             "org.freedesktop.DBus.Error.NameHasNoOwner",
-                                             "org.freedesktop.DBus.Error.NoReply",
-                                             "org.freedesktop.DBus.Error.Disconnected", NULL };
+static int on_answer(sd_bus_message *reply, void *userdata, sd_bus_error *ret_error) {
+        Call *call = userdata;
+        g_autoptr(GError) error = find_error(call, reply);
 
-        return name ? g_strv_contains(names, name) : g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+        g_queue_unlink(&call->bus->flying, &call->link);
+        start_next(call->bus);
+        call->func(error ? NULL : reply, error, call->userdata);
+        call_free(call);
+        return 1;
 }
 
-/* What a failed call means to who asked over HTTP. Errors of the daemon stay what they are. */
-static GError *translate(GError *error) {
-        g_autofree char *name = g_dbus_error_is_remote_error(error) ? g_dbus_error_get_remote_error(error) : NULL;
-        RestError code;
+static int send_call(Call *call) {
+        g_autoptr(sd_bus_message) message = NULL;
+        int r = sd_bus_message_new_method_call(call->bus->connection, &message, BANGUI_NAME, call->object,
+                                               call->interface, call->member);
 
-        if (is_away(error, name))
-                code = REST_ERROR_DAEMON_OFFLINE;
-        else if (g_strcmp0(name, "org.freedesktop.DBus.Error.LimitsExceeded") == 0)
-                code = REST_ERROR_OVERLOADED;
-        else if (!name && g_error_matches(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-                code = REST_ERROR_DAEMON_TIMEOUT;
-        else
-                return error;
-        g_clear_error(&error);
-        switch (code) {
-        case REST_ERROR_OVERLOADED:
-                return g_error_new(REST_ERROR, code, "too many calls are waiting for banguid: come again");
-        case REST_ERROR_DAEMON_TIMEOUT:
-                return g_error_new(REST_ERROR, code, "banguid did not answer within %d s", REST_BUS_TIMEOUT_MS / 1000);
+        if (r >= 0)
+                r = sd_bus_message_set_auto_start(message, FALSE);
+        if (r >= 0)
+                r = codec_append_tuple(message, call->arguments, call->descriptor);
+        if (r >= 0)
+                r = sd_bus_call_async(call->bus->connection, &call->slot, message, on_answer, call,
+                                      (uint64_t) REST_BUS_TIMEOUT_MS * 1000);
+        if (call->descriptor >= 0)
+                (void) close(call->descriptor); /* the message has it: a pipe must have no second end here */
+        call->descriptor = -1;
+        return r;
+}
+
+static GError *find_send_error(int errnum) {
+        switch (errnum) {
+        case ENOTCONN:
+        case ECONNRESET:
+                return g_error_new_literal(REST_ERROR, REST_ERROR_DAEMON_OFFLINE, "the system bus is away");
+        case ENOBUFS:
+                return g_error_new_literal(REST_ERROR, REST_ERROR_OVERLOADED,
+                                           "too many calls are waiting for banguid: come again");
         default:
-                return g_error_new(REST_ERROR, code, "banguid went away before it answered");
+                return g_error_new(REST_ERROR, REST_ERROR_INTERNAL, "the call could not be sent: %s",
+                                   g_strerror(errnum));
         }
 }
 
-static void on_answer(GObject *source, GAsyncResult *result, gpointer userdata) {
-        g_autoptr(GTask) task = userdata;
-        Call *call = g_task_get_task_data(task);
-        RestBus *bus = call->bus;
-        GError *error = NULL;
-        GVariant *reply = g_dbus_connection_call_with_unix_fd_list_finish(G_DBUS_CONNECTION(source), &call->ret_handles,
-                                                                          result, &error);
+static void start(Call *call) {
+        RestBus *self = call->bus;
+        int r;
 
-        bus->pending--;
-        start_next(bus);
-        if (reply)
-                g_task_return_pointer(task, reply, (GDestroyNotify) g_variant_unref);
-        else
-                g_task_return_error(task, translate(error));
-}
-
-/* Takes the task over. */
-static void start(RestBus *self, GTask *task) {
-        Call *call = g_task_get_task_data(task);
-
-        if (g_task_return_error_if_cancelled(task)) {
-                g_object_unref(task);
+        if (call->cancellable && g_cancellable_is_cancelled(call->cancellable)) {
+                fail(call, g_error_new_literal(G_IO_ERROR, G_IO_ERROR_CANCELLED, "who asked has gone"));
                 return;
         }
-        if (!self->online) {
-                g_task_return_new_error(task, REST_ERROR, REST_ERROR_DAEMON_OFFLINE,
-                                        self->connection ? "banguid does not run; is banguid.service started?"
-                                                         : "the system bus is away");
-                g_object_unref(task);
+        if (!self->owner) {
+                fail(call, g_error_new_literal(REST_ERROR, REST_ERROR_DAEMON_OFFLINE,
+                                               self->connection ? "banguid does not run; is banguid.service started?"
+                                                                : "the system bus is away"));
                 return;
         }
-        self->pending++;
-        g_dbus_connection_call_with_unix_fd_list(self->connection, BANGUI_NAME, call->object, call->interface,
-                                                 call->member, call->arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                                                 REST_BUS_TIMEOUT_MS, call->handles, self->closing, on_answer, task);
-        g_clear_object(&call->handles); /* the message has them: a pipe must have no second end here */
+        r = send_call(call);
+        if (r < 0) {
+                fail(call, find_send_error(-r));
+                return;
+        }
+        call->sent_at = g_get_monotonic_time();
+        g_queue_push_tail_link(&self->flying, &call->link);
 }
 
 static void start_next(RestBus *self) {
-        while (self->pending < REST_BUS_PENDING_MAX && !g_queue_is_empty(&self->waiting))
-                start(self, g_queue_pop_head(&self->waiting));
+        while (self->flying.length < REST_BUS_PENDING_MAX && self->waiting.length > 0)
+                start(g_queue_pop_head_link(&self->waiting)->data);
 }
 
 void rest_bus_call(RestBus *self, const char *object, const char *interface, const char *member, GVariant *arguments,
-                   GUnixFDList *handles, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer userdata) {
-        GTask *task = g_task_new(NULL, cancellable, callback, userdata);
+                   int descriptor, GCancellable *cancellable, RestBusReplyFunc func, gpointer userdata) {
         Call *call = g_new0(Call, 1);
 
-        call->bus = bus_ref(self);
+        call->bus = self;
         call->object = g_strdup(object);
         call->interface = g_strdup(interface);
         call->member = g_strdup(member);
         call->arguments = g_variant_ref_sink(arguments ? arguments : g_variant_new_tuple(NULL, 0));
-        call->handles = handles ? g_object_ref(handles) : NULL;
-        g_task_set_task_data(task, call, call_free);
-        if (self->settled && (self->pending < REST_BUS_PENDING_MAX || !self->online))
-                start(self, task);
-        else if (g_queue_get_length(&self->waiting) < REST_BUS_WAITING_MAX)
-                g_queue_push_tail(&self->waiting, task);
-        else {
-                g_task_return_new_error(task, REST_ERROR, REST_ERROR_OVERLOADED,
-                                        "more than %d calls wait for banguid: come again", REST_BUS_WAITING_MAX);
-                g_object_unref(task);
-        }
+        call->descriptor = descriptor;
+        call->cancellable = cancellable ? g_object_ref(cancellable) : NULL;
+        call->func = func;
+        call->userdata = userdata;
+        call->link.data = call;
+        if (self->settled && (self->flying.length < REST_BUS_PENDING_MAX || !self->owner))
+                start(call);
+        else if (self->waiting.length < REST_BUS_WAITING_MAX)
+                g_queue_push_tail_link(&self->waiting, &call->link);
+        else
+                fail(call, g_error_new(REST_ERROR, REST_ERROR_OVERLOADED,
+                                       "more than %d calls wait for banguid: come again", REST_BUS_WAITING_MAX));
 }
 
-GVariant *rest_bus_call_finish(RestBus *self, GAsyncResult *result, GUnixFDList **ret_handles, GError **error) {
-        Call *call = g_task_get_task_data(G_TASK(result));
-        GVariant *reply = g_task_propagate_pointer(G_TASK(result), error);
+GVariant *rest_bus_read(sd_bus_message *reply, const char *signature, GError **error) {
+        GVariant *body =
+                sd_bus_message_has_signature(reply, signature) ? codec_read_body(reply, signature, NULL) : NULL;
 
-        if (ret_handles)
-                *ret_handles = reply ? g_steal_pointer(&call->ret_handles) : NULL;
-        return reply;
+        if (body)
+                return g_variant_ref_sink(body);
+        g_set_error(error, REST_ERROR, REST_ERROR_INTERNAL, "the daemon's answer cannot be read; \"%s\" was expected",
+                    signature);
+        return NULL;
 }

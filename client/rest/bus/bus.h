@@ -3,16 +3,17 @@
 /*
  * The bridge's connection to banguid
  *
- * One GDBus connection, calls pipelined: at most REST_BUS_PENDING_MAX in flight (a broker answers no more than 128 at
- * once for a connection), the others wait in a queue of REST_BUS_WAITING_MAX; beyond that Overloaded. While the bus or the
- * daemon is away a call fails with DaemonOffline at once (at the start it waits until that is known); the connection comes
- * back by itself. Main loop only.
+ * One sd-bus connection on the main loop, calls pipelined: at most REST_BUS_PENDING_MAX in flight (a broker answers no
+ * more than 128 at once for a connection), the others wait in a queue of REST_BUS_WAITING_MAX; beyond that Overloaded.
+ * While the bus or the daemon is away a call fails with DaemonOffline (at the start it waits until that is known); the
+ * connection comes back by itself. Main loop only, and so are the messages.
  */
 
 #pragma once
 
 #include <gio/gio.h>
-#include <gio/gunixfdlist.h>
+
+#include "interfaces/bus-source.h"
 
 #define BANGUI_NAME "org.bangui.BanGUI1"
 #define BANGUI_PATH "/org/bangui/BanGUI1"
@@ -38,14 +39,19 @@ guint64 rest_bus_generation(const RestBus *self);
 /* A change was made through us. NULL: nothing happens. */
 void rest_bus_bump(RestBus *self);
 
-/* `interface` in full. `arguments` is a tuple that is sunk; NULL: none. `handles` may be NULL. As GIO's calls: the
- * callback comes on the main loop, once, with rest_bus_call_finish() to be called in it. One that was cancelled comes when
- * the daemon has answered: until then it has work for us. */
-void rest_bus_call(RestBus *self, const char *object, const char *interface, const char *member, GVariant *arguments,
-                   GUnixFDList *handles, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer userdata);
+/* How a call ended: the daemon's reply, or NULL and why. Both are borrowed. The error is the daemon's or the bus's
+ * (rest_error_name()), or one of REST_ERROR. */
+typedef void (*RestBusReplyFunc)(sd_bus_message *reply, const GError *error, gpointer userdata);
 
-/* The reply's tuple; `ret_handles` may be NULL. Errors: the daemon's, as GDBus remote errors, or REST_ERROR. */
-GVariant *rest_bus_call_finish(RestBus *self, GAsyncResult *result, GUnixFDList **ret_handles, GError **error);
+/* `interface` in full. `arguments` is a tuple that is sunk; NULL: none. `descriptor` is what its handle stands for and
+ * is taken over; -1: none. `cancellable` may be NULL. `func` comes on the main loop, once, after this returned. That
+ * of a call that was cancelled comes when the daemon has answered: until then it has work for us. */
+void rest_bus_call(RestBus *self, const char *object, const char *interface, const char *member, GVariant *arguments,
+                   int descriptor, GCancellable *cancellable, RestBusReplyFunc func, gpointer userdata);
+
+/* The whole body of a reply as a tuple, to be unreferenced; NULL with REST_ERROR_INTERNAL: it has not the signature, or has
+ * a descriptor in it. */
+GVariant *rest_bus_read(sd_bus_message *reply, const char *signature, GError **error);
 
 /* A signal of the daemon: interface without prefix ("Bans"), its name, the object's path, and its arguments. With
  * interface "ObjectManager" and "Properties" those of D-Bus itself. "Bridge" with "Online" or "Offline" and no

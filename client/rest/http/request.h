@@ -91,8 +91,8 @@ void rest_request_reply_packed(RestRequest *self, guint status, const char *cont
 /* Answers with a JSON text; `json` is taken over. Cache-Control is "no-store" unless it was set. */
 void rest_request_reply_json(RestRequest *self, guint status, char *json);
 
-/* Answers with {error_code, message, details, correlation_id}: an error of the daemon (GDBus remote error, or of the
- * domain REST_ERROR) with its table's status; Retry-After on 429 and 503 unless it was set. */
+/* Answers with {error_code, message, details, correlation_id}: an error of the daemon (by its name on the bus, or
+ * of the domain REST_ERROR) with its table's status; Retry-After on 429 and 503 unless it was set. */
 void rest_request_reply_error(RestRequest *self, const GError *error);
 /* The same with `details`, the text of a JSON object, which stays the caller's. */
 void rest_request_reply_error_details(RestRequest *self, const GError *error, const char *details);
