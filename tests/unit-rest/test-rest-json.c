@@ -56,6 +56,49 @@ static void test_write_doubles(void) {
         g_assert_cmpstr(text->str, ==, "nullnull");
 }
 
+/* The shortest of 15, 16 and 17 digits, the slow way. */
+static char *shortest(double number) {
+        char *text = NULL;
+
+        for (int digits = 15; digits <= 17; digits++) {
+                g_free(text);
+                text = g_strdup_printf("%.*g", digits, number);
+                if (g_ascii_strtod(text, NULL) == number)
+                        break;
+        }
+        return text;
+}
+
+static void assert_shortest(double number) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        g_autofree char *expected = shortest(number);
+
+        json_double(text, number);
+        g_assert_cmpstr(text->str, ==, expected);
+}
+
+/* Shares and figures, and what lies beside the limits of their sizes. */
+static void test_write_shares(void) {
+        static const double limits[] = { 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 1e14, 9007199254740992, 1e15, 1e16, 1e17 };
+
+        for (guint i = 0; i < 100000; i++) {
+                double parts = g_test_rand_int_range(1, 1000000), all = g_test_rand_int_range(1, 1000000);
+
+                assert_shortest(parts / all);
+                assert_shortest(-floor(parts / all * 1000) / 10);
+                assert_shortest(ldexp(parts / all, g_test_rand_int_range(-20, 30)));
+        }
+        for (guint i = 0; i < G_N_ELEMENTS(limits); i++) {
+                assert_shortest(limits[i]);
+                assert_shortest(nextafter(limits[i], 0));
+                assert_shortest(-nextafter(limits[i], INFINITY));
+                assert_shortest(limits[i] * 0.9999999999999999);
+                assert_shortest(limits[i] * 9.5);
+        }
+        assert_shortest(0);
+        assert_shortest(-0.0);
+}
+
 static void test_snake_case(void) {
         static const char *const names[][2] = {
                 { "CurrentlyBanned", "currently_banned" },
@@ -172,6 +215,7 @@ int main(int argc, char **argv) {
         g_test_add_func("/json/write", test_write);
         g_test_add_func("/json/write-strings", test_write_strings);
         g_test_add_func("/json/write-doubles", test_write_doubles);
+        g_test_add_func("/json/write-shares", test_write_shares);
         g_test_add_func("/json/snake-case", test_snake_case);
         g_test_add_func("/json/read", test_read);
         g_test_add_func("/json/refuse", test_refuse);
