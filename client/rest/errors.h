@@ -48,6 +48,6 @@ GError *rest_error_new_named(const char *name, const char *message);
 /* The name of such an error, borrowed; NULL: it is another. */
 const char *rest_error_name(const GError *error);
 
-/* What goes out for an error of either kind, or of anything else (Internal). `ret_code` is static; the message is UTF-8 and
- * to be freed. */
+/* What goes out for an error of either kind, or of anything else (Internal). `ret_code` is static; the message is UTF-8
+ * and to be freed. */
 void rest_error_describe(const GError *error, guint *ret_status, const char **ret_code, char **ret_message);

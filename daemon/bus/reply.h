@@ -4,8 +4,8 @@
 
 #pragma once
 
-#include "interfaces/bus-source.h"
 #include "core/rows.h"
+#include "interfaces/bus-source.h"
 
 /* The error by the table; a GError of another domain is Internal. */
 void reply_error(sd_bus_message *call, const GError *error);

@@ -26,7 +26,7 @@ def main():
     build = next((word for word in words if not word.startswith("-")), os.environ.get("BANGUI_BUILD", "build"))
     commands = json.loads((SOURCE / build / "compile_commands.json").read_text())
     paths = sorted({os.path.relpath(os.path.join(entry["directory"], entry["file"]), SOURCE) for entry in commands})
-    paths = [path for path in paths if path.startswith(("daemon/", "client/")) and path.endswith(".c")]
+    paths = [path for path in paths if path.startswith(("daemon/", "client/", "interfaces/")) and path.endswith(".c")]
     bad = 0
     if speak_tap:
         print(f"TAP version 13\n1..{len(paths)}", flush=True)

@@ -89,12 +89,13 @@ static void append_decimal(GString *text, guint64 number, guint decimals) {
 static gboolean append_usual(GString *text, double number) {
         static const double powers[] = { 1,    1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                          1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+        static const double fractions[] = { 1, 0.1, 0.01, 0.001 };
         double size = fabs(number);
         guint decimals = 14;
 
         if (!(size >= 1e-4 && size < 1e15))
                 return FALSE;
-        for (double limit = 1; size < limit; limit /= 10)
+        for (guint i = 0; i < G_N_ELEMENTS(fractions) && size < fractions[i]; i++)
                 decimals++;
         for (guint digits = 1; size >= powers[digits]; digits++)
                 decimals--;

@@ -49,8 +49,8 @@ typedef void (*RestBusReplyFunc)(sd_bus_message *reply, const GError *error, gpo
 void rest_bus_call(RestBus *self, const char *object, const char *interface, const char *member, GVariant *arguments,
                    int descriptor, GCancellable *cancellable, RestBusReplyFunc func, gpointer userdata);
 
-/* The whole body of a reply as a tuple, to be unreferenced; NULL with REST_ERROR_INTERNAL: it has not the signature, or has
- * a descriptor in it. */
+/* The whole body of a reply as a tuple, to be unreferenced; NULL with REST_ERROR_INTERNAL: it has not the signature, or
+ * has a descriptor in it. */
 GVariant *rest_bus_read(sd_bus_message *reply, const char *signature, GError **error);
 
 /* A signal of the daemon: interface without prefix ("Bans"), its name, the object's path, and its arguments. With
