@@ -105,6 +105,34 @@ class Events(unittest.TestCase):
             stack.start_daemon()
             listener.until("Bridge.Online")
 
+    def test_signals_of_others_are_none(self):
+        """Whoever is on the bus may send the bridge a signal that looks like one of the daemon or of the bus."""
+        with Stack() as stack:
+            bridge = online(stack)
+            listener = Listener(bridge, "Bans.*,Bridge.*")
+            listener.next()
+            ban = GLib.Variant("(ssa{sv})", ("sshd", "192.0.2.66", {}))
+            gone = GLib.Variant("(sss)", (NAME, ":1.1", ""))
+            names = self._connections_of(stack, bridge.process.pid)
+            self.assertEqual(1, len(names))
+            for name in names:
+                stack.bus.emit_signal(name, ROOT, f"{NAME}.Bans", "Banned", ban)
+                stack.bus.emit_signal(name, "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameOwnerChanged", gone)
+            stack.bus.flush_sync(None)
+            stack.ban("203.0.113.7")
+            kind, data = listener.next()
+            self.assertEqual((kind, data["address"]), ("Bans.Banned", "203.0.113.7"))
+
+    @staticmethod
+    def _connections_of(stack, pid):
+        def ask(member, *arguments):
+            parameters = GLib.Variant("(s)", arguments) if arguments else None
+            return stack.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", member,
+                                       parameters, None, Gio.DBusCallFlags.NONE, WAIT * 1000, None).unpack()[0]
+
+        names = [name for name in ask("ListNames") if name.startswith(":")]
+        return [name for name in names if ask("GetConnectionUnixProcessID", name) == pid]
+
     def test_again_after_a_break(self):
         with Stack() as stack:
             bridge = online(stack)
