@@ -393,12 +393,12 @@ static void start(Call *call) {
                                                                 : "the system bus is away"));
                 return;
         }
+        call->sent_at = g_get_monotonic_time();
         r = send_call(call);
         if (r < 0) {
                 fail(call, find_send_error(-r));
                 return;
         }
-        call->sent_at = g_get_monotonic_time();
         g_queue_push_tail_link(&self->flying, &call->link);
 }
 
