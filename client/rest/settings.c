@@ -88,7 +88,7 @@ static const Row rows[] = {
         { "header-timeout", ROW_INT, AT(header_timeout), "10", 1, 3600,
           .help = "Seconds that the headers of a request may take to arrive." },
         { "body-timeout", ROW_INT, AT(body_timeout), "30", 1, 3600,
-          .help = "Seconds that a body of 1 MiB may take to arrive, and an answer to be taken; more for more." },
+          .help = "Seconds that 1 MiB of a body may take to arrive, and that nothing of an answer may be taken." },
         { "idle-timeout", ROW_INT, AT(idle_timeout), "60", 1, 3600,
           .help = "Seconds that a connection may be open between requests." },
         { "event-listeners-max", ROW_INT, AT(event_listeners_max), "256", 1, 4096,
