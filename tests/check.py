@@ -80,7 +80,8 @@ def test(build, *arguments):
     log = build / "meson-logs/testlog.json"
     log.unlink(missing_ok=True)
     # one more than there are processors: many tests wait, for a timer or for a peer, most of their time
-    status = run("meson", "test", "-C", build, "--no-rebuild", f"--num-processes={(os.cpu_count() or 1) + 1}", *arguments,
+    processes = f"--num-processes={(os.cpu_count() or 1) + 1}"
+    status = run("meson", "test", "-C", build, "--no-rebuild", processes, *arguments,
                  env=ENVIRONMENT | {"BANGUI_BUILD": str(build)})
     entries = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     passed = failed = 0

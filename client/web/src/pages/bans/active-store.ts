@@ -4,8 +4,8 @@
  * The bans in force, kept current
  *
  * All of them are read once, as a stream of lines, and shown while they come: sorting by every column, searching and
- * jumping anywhere then cost no request; 100,000 bans are 16 MB of text, read in less than a second. From there on events
- * tell what comes and goes. Components are told at most four times a second.
+ * jumping anywhere then cost no request; 100,000 bans are 16 MB of text, read in less than a second. From there on
+ * events tell what comes and goes. Components are told at most four times a second.
  */
 
 import { effect, signal } from '@preact/signals';
