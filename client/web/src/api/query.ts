@@ -122,6 +122,11 @@ function load(entry: Entry): Promise<void> {
         return entry.loading;
 }
 
+/* Anew from here on: an answer on its way may be of before. */
+function reload(entry: Entry): Promise<void> {
+        return entry.loading ? entry.loading.then(() => load(entry)) : load(entry);
+}
+
 /* A heavy answer is asked for less often than a light one. */
 function settle(entry: Entry): void {
         if (!entry.listeners.size || document.hidden) {
@@ -150,7 +155,7 @@ for (const pattern of ['Bridge.Hello', 'Bridge.Online', 'Bridge.Reset']) onEvent
 /** Reads again all that is shown and starts with that path: after a change made here. */
 export function refreshQueries(prefix = ''): void {
         eachInUse((entry) => {
-                if (entry.path.startsWith(prefix)) void load(entry);
+                if (entry.path.startsWith(prefix)) void reload(entry);
         });
 }
 
@@ -211,6 +216,6 @@ export function useQuery<T>(
                 loading: Boolean(entry && (entry.loading || (!entry.at && !entry.error))),
                 at: source?.at ?? 0,
                 stale: source !== entry,
-                refresh: () => (entry ? load(entry) : Promise.resolve()),
+                refresh: () => (entry ? reload(entry) : Promise.resolve()),
         };
 }

@@ -2,7 +2,7 @@
 
 /* Everything about one address or network. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { networkAround } from '../../address-key';
 import { del, segment, type Accepted } from '../../api/client';
 import { onEvent } from '../../api/events';
@@ -79,8 +79,10 @@ function Actions({
                                         {w.allow}
                                 </Button>
                         )}
-                        <IconButton icon="copy" label={w.copy} onClick={() => copy(address)} />
-                        {items.length > 0 && <Menu label={w.more} icon="more" items={items} />}
+                        <span class="address-icons">
+                                <IconButton icon="copy" label={w.copy} onClick={() => copy(address)} />
+                                {items.length > 0 && <Menu label={w.more} icon="more" items={items} />}
+                        </span>
                 </>
         );
 }
@@ -127,34 +129,45 @@ function Invalid({ address }: { address: string }) {
         );
 }
 
-/* Asked again only when something of this address changed: telling which rule matched is work. */
+/* The explanation only when something of this address changed: telling which rule matched is work. A ban is in the
+ * archive a little later. */
 function useKnown(address: string) {
         const known = useQuery<Explanation>(`bans/${segment(address)}/explain`);
-        const history = useQuery<AddressHistory>(`history/${segment(address)}`, { limit: 500 });
+        const history = useQuery<AddressHistory>(
+                `history/${segment(address)}`,
+                { limit: 500 },
+                { events: ['History.*'], every: 5 },
+        );
         const shown = known.data;
+        const latest = useRef(shown);
+        latest.current = shown;
         useEffect(() => {
                 if (shown) learnOrganisation(shown.network, shown.organisation);
         }, [shown]);
+        const reread = useRef(async () => {});
+        reread.current = async () => {
+                await Promise.all([known.refresh(), history.refresh()]);
+        };
         useEffect(() => {
                 let timer = 0;
                 const again = () => {
                         timer ||= window.setTimeout(() => {
                                 timer = 0;
-                                void known.refresh();
-                                void history.refresh();
+                                void reread.current();
                         }, 400);
                 };
                 const stops = [
                         onEvent('Bans.*', ({ data }) => {
-                                if (data.address === address || data.address === shown?.address) again();
+                                if (data.address === address || data.address === latest.current?.address) again();
                         }),
+                        onEvent('Bans.Reset', again),
                         onEvent('AllowList.Changed', again),
                 ];
                 return () => {
                         clearTimeout(timer);
                         stops.forEach((stop) => stop());
                 };
-        }, [address, shown]);
+        }, [address]);
         return { known, history };
 }
 

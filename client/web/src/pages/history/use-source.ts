@@ -48,6 +48,7 @@ export function useSource(wanted: Wanted, hold: boolean): UseSource {
                 };
                 const stops = ['History.*', 'Bridge.Hello', 'Bridge.Online'].map((type) => onEvent(type, changed));
                 return () => {
+                        if (timer) setFresh(true);
                         clearTimeout(timer);
                         stops.forEach((stop) => stop());
                 };
