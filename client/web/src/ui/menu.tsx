@@ -52,6 +52,8 @@ export function Menu(props: {
         icon?: IconName;
         children?: ComponentChildren;
         class?: string;
+        /** Told when the menu opens and closes. */
+        onOpen?: (open: boolean) => void;
 }) {
         const [open, setOpen] = useState(false);
         const button = useRef<HTMLButtonElement>(null);
@@ -79,6 +81,12 @@ export function Menu(props: {
                         removeEventListener('resize', moved);
                         removeEventListener('scroll', moved);
                 };
+        }, [open]);
+        const { onOpen } = props;
+        useEffect(() => {
+                if (!open || !onOpen) return undefined;
+                onOpen(true);
+                return () => onOpen(false);
         }, [open]);
 
         const keys = (event: KeyboardEvent) => {

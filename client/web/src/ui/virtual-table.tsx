@@ -59,6 +59,7 @@ export interface VirtualTableProps<Row> {
         selection?: Selection;
         /* What is below an open row. */
         details?: (row: Row) => ComponentChildren;
+        onDetails?: (open: boolean) => void;
         onOpen?: (row: Row) => void;
         /* The rows that are to be shown now: [first, behind the last). */
         onRange?: (first: number, behind: number) => void;
@@ -418,6 +419,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
                 look();
         });
         useKeys(props, hands, geometry, scroller);
+
+        useEffect(() => props.onDetails?.(open >= 0), [open >= 0]);
 
         const active = hands.active === undefined ? -1 : rows.indexOf(hands.active);
         const pool = POOL * Math.ceil((view.viewport / geometry.rowHeight + 2 * (MORE + STEP)) / POOL);

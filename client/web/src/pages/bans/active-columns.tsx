@@ -8,14 +8,18 @@ import type { ActiveStore } from './active-store';
 import type { ActiveBan } from './active-table';
 import { w } from './words';
 
-/** `menu`: what can be done with one ban. */
-export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => MenuItem[]) {
+/** `menu`: what can be done with one ban; `onMenu` is told when that is asked, and when no more. */
+export function activeColumns(
+        store: ActiveStore,
+        menu: (ban: ActiveBan) => MenuItem[],
+        onMenu: (open: boolean) => void,
+) {
         const columns: Column<ActiveBan>[] = [
                 {
                         id: 'address',
                         title: () => w.address,
-                        min: 136,
-                        grow: 1.6,
+                        min: 128,
+                        grow: 1.4,
                         rank: 0,
                         sortable: true,
                         card: 'title',
@@ -25,7 +29,7 @@ export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => Menu
                         id: 'country',
                         title: () => w.country,
                         min: 120,
-                        grow: 1.2,
+                        grow: 1.5,
                         rank: 3,
                         sortable: true,
                         card: 'line',
@@ -53,7 +57,7 @@ export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => Menu
                 {
                         id: 'jail',
                         title: () => w.jail,
-                        min: 124,
+                        min: 172,
                         grow: 1,
                         rank: 1,
                         sortable: true,
@@ -127,6 +131,7 @@ export function activeColumns(store: ActiveStore, menu: (ban: ActiveBan) => Menu
                                         label={w.actions}
                                         icon="more"
                                         items={menu(ban)}
+                                        onOpen={onMenu}
                                 />
                         ),
                 },

@@ -96,30 +96,36 @@ export default function BansPage() {
         const store = useStore();
         useEffect(() => holdStore(), []);
         const [asked, setAsked] = useState<Asked | null>(null);
-        const [hold, setHold] = useState(false);
+        const [away, setAway] = useState(false);
+        const [inMenu, setInMenu] = useState(false);
+        const [inDetails, setInDetails] = useState(false);
         const [search] = useQueryState('q');
         const [order, onSort] = useOrder();
         const { filters } = useFilters();
         const field = useRef<HTMLDivElement>(null);
         const table = useRef<HTMLDivElement>(null);
         const selection = useMemo(() => new Selection(), []);
-        const columns = useMemo(() => activeColumns(store, (ban) => menuOf(ban, setAsked)), [store]);
+        const columns = useMemo(() => activeColumns(store, (ban) => menuOf(ban, setAsked), setInMenu), [store]);
 
         const { jail, country, network, origin } = filters;
         const filter: ActiveFilter = { search: search || (filters.address ?? ''), jail, country, network, origin };
         const filtered = Object.values(filter).some((value) => value !== undefined && value !== '');
-        const { rows, fresh } = useActiveView(store, filter, order, hold);
+        const { rows, fresh, take } = useActiveView(store, filter, order, away || inMenu || inDetails);
         useEffect(() => selection.clear(), [JSON.stringify(filter)]);
         useEffect(() => selection.keep((id) => store.table.alive[id as number] === 1), [rows]);
         const letters = useLetters(rows, selection, field);
         const { error, state } = store;
+        const toFresh = () => {
+                take();
+                table.current?.querySelector('.vt')?.scrollTo(0, 0);
+        };
 
         const tools = (
                 <div class="table-tools">
                         <FilterBar field={field} />
                         <span class="table-space" />
                         {fresh > 0 && (
-                                <Button icon="up" onClick={() => table.current?.querySelector('.vt')?.scrollTo(0, 0)}>
+                                <Button icon="up" onClick={toFresh}>
                                         {w.fresh(fresh)}
                                 </Button>
                         )}
@@ -136,7 +142,8 @@ export default function BansPage() {
                         selection={selection}
                         details={(ban) => <BanDetails address={ban.address} jail={ban.jail} />}
                         onOpen={(ban) => navigate(buildPath('/address/:address', { address: ban.address }))}
-                        onTop={(top) => setHold(!top)}
+                        onDetails={setInDetails}
+                        onTop={(top) => setAway(!top)}
                         letters={letters}
                         list={JSON.stringify([filter, order])}
                         empty={<Nothing filtered={filtered} search={search} />}

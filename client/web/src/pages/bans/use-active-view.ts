@@ -3,11 +3,11 @@
 /*
  * The rows of the table, kept while bans come and go
  *
- * What ended is left out at once. New bans are put in their places while the list is at its top; elsewhere they are
- * counted, so that nothing moves under somebody who reads.
+ * What ended is left out at once. New bans are put in their places while the list is at its top; elsewhere, and while
+ * somebody is about something in a row, they are counted, so that nothing moves under him.
  */
 
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { countryName } from '../../format';
 import { language } from '../../state/preferences';
 import type { Rows } from '../../ui/virtual-table';
@@ -85,7 +85,7 @@ function updated(
         return { table, key, version, rows: rowsOf(table, view), upTo: table.size, fresh: 0 };
 }
 
-/** `hold`: new bans are counted only. */
+/** `hold`: new bans are counted only, until `take` is called. */
 export function useActiveView(
         store: ActiveStore,
         filter: ActiveFilter,
@@ -94,17 +94,23 @@ export function useActiveView(
 ): {
         rows: ActiveRows;
         fresh: number;
+        take: () => void;
 } {
         const kept = useRef<Kept | null>(null);
+        const [, render] = useState(0);
         const key = JSON.stringify([filter, order, language.value]);
         const had = kept.current;
-        const take = !hold || store.state.value === 'loading';
+        const takes = !hold || store.state.value === 'loading';
         const current =
                 had?.key === key &&
                 had.table === store.table &&
                 had.version === store.version.value &&
-                (!take || had.upTo === store.table.size);
-        if (!had || !current) kept.current = updated(store, had, key, filter, order, take);
+                (!takes || had.upTo === store.table.size);
+        if (!had || !current) kept.current = updated(store, had, key, filter, order, takes);
         const { rows, fresh } = kept.current as Kept;
-        return { rows, fresh };
+        const take = () => {
+                kept.current = null;
+                render((count) => count + 1);
+        };
+        return { rows, fresh, take };
 }
