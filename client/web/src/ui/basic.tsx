@@ -18,12 +18,13 @@ export function classes(...names: (string | false | null | undefined)[]): string
 
 /**
  * A page: its heading, which takes the focus when the page is entered, and the document's title. `hidden` headings are
- * there for screen readers alone. `actions` stand at the right of the heading.
+ * there for screen readers alone. `mark` stands before its text, `actions` at its right.
  */
 export function Page(
         props: Children & {
                 title: string;
                 lead?: ComponentChildren;
+                mark?: ComponentChildren;
                 hidden?: boolean;
                 actions?: ComponentChildren;
                 wide?: boolean;
@@ -38,7 +39,10 @@ export function Page(
                 <div class={classes('page', props.wide && 'page-wide', props.fill && 'page-fill')}>
                         <div class={classes('page-head', props.hidden && 'only-read')}>
                                 <div>
-                                        <h1 tabIndex={-1}>{props.title}</h1>
+                                        <h1 tabIndex={-1}>
+                                                {props.mark}
+                                                {props.title}
+                                        </h1>
                                         {props.lead && <p class="soft">{props.lead}</p>}
                                 </div>
                                 {props.actions && <div class="page-actions">{props.actions}</div>}

@@ -198,7 +198,7 @@ export default function Jail({ jail: name }: { jail: string }) {
         return (
                 <Page
                         title={name}
-                        lead={<JailDot jail={name} />}
+                        mark={<JailDot jail={name} />}
                         actions={!gone && jail.data && <Actions jail={jail.data} refresh={jail.refresh} />}
                 >
                         {gone ? (
