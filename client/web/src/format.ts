@@ -93,20 +93,20 @@ export function dateParts(options: Intl.DateTimeFormatOptions, at: number): stri
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
         ['year', 31_557_600],
         ['month', 2_629_800],
-        ['week', 604_800],
         ['day', 86_400],
         ['hour', 3600],
         ['minute', 60],
         ['second', 1],
 ];
 
-/** "3 hours ago", "in 2 days" */
+/** "3 hours ago", "in 9 days", "now" */
 export function relative(at: number, now = Date.now() / 1000): string {
         const seconds = at - now;
         const [unit, length] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? ['second', 1];
+        const numeric = unit === 'second' ? 'auto' : 'always'; // no "next wk", whose days one has to count
         const format = cached(
-                `r${locale.value}`,
-                () => new Intl.RelativeTimeFormat(locale.value, { numeric: 'auto', style: 'short' }),
+                `r${locale.value}${numeric}`,
+                () => new Intl.RelativeTimeFormat(locale.value, { numeric, style: 'short' }),
         );
         return format.format(Math.trunc(seconds / length), unit);
 }

@@ -4,7 +4,7 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { HistoryRow } from '../../api/types';
-import { dateParts, dateTime, duration, hourMinute } from '../../format';
+import { dateParts, dateTime, duration, hourMinute, time } from '../../format';
 import { now } from '../../state/clock';
 import { seriesOf } from '../../state/series';
 import { w } from './words';
@@ -53,9 +53,10 @@ function place({ from, to, left, width }: Scale, at: number): number {
         return left + ((at - from) / Math.max(to - from, 1)) * width;
 }
 
-function tick(at: number, { from, to }: Scale): string {
+/* `step`: seconds from one to the next. */
+function tick(at: number, { from, to }: Scale, step: number): string {
         const span = to - from;
-        if (span < 86_400) return hourMinute(at);
+        if (span < 86_400) return step < 60 ? time(at) : hourMinute(at);
         const year = span > 300 * 86_400 ? { year: '2-digit' as const } : {};
         const hour = span < 4 * 86_400 ? { hour: '2-digit' as const, minute: '2-digit' as const } : {};
         return dateParts({ day: 'numeric', month: 'short', ...year, ...hour }, at);
@@ -64,6 +65,7 @@ function tick(at: number, { from, to }: Scale): string {
 function Axis({ scale, height }: { scale: Scale; height: number }) {
         const count = Math.max(1, Math.floor(scale.width / LABEL));
         const ticks = Array.from({ length: count + 1 }, (_, i) => scale.from + ((scale.to - scale.from) * i) / count);
+        const labels = ticks.map((at) => tick(at, scale, (scale.to - scale.from) / count));
         return (
                 <g>
                         {ticks.map((at, i) => (
@@ -74,7 +76,7 @@ function Axis({ scale, height }: { scale: Scale; height: number }) {
                                                 y={height + 15}
                                                 text-anchor={i === 0 ? 'start' : i === count ? 'end' : 'middle'}
                                         >
-                                                {tick(at, scale)}
+                                                {labels[i] === labels[i - 1] ? '' : labels[i]}
                                         </text>
                                 </g>
                         ))}
