@@ -15,6 +15,8 @@ import { pageOf } from './current-page';
 import { w } from './words';
 
 const PATIENCE = 3000;
+/* A reason that says no more than the title does. */
+const PLAIN_REASON = 'fail2ban is not running';
 
 /* Whether something has been so for a while: a stream that comes back at once is not worth a word. */
 function useLasting(so: boolean): boolean {
@@ -52,7 +54,7 @@ export function Banners() {
         if (status.data && !status.data.online && pageOf()?.row.path !== '/server')
                 return (
                         <Notice tone="warn" title={w.fail2banAway} actions={<Link to="/server">{w.fail2banLink}</Link>}>
-                                {status.data.offline_reason}
+                                {status.data.offline_reason !== PLAIN_REASON && status.data.offline_reason}
                         </Notice>
                 );
         return null;

@@ -182,7 +182,7 @@ export default function Jails() {
                                                         />
                                                 ) : (
                                                         <Empty icon="jails" title={offline ? w.offline : w.none}>
-                                                                {offline ? server.data?.state_reason : w.noneText}
+                                                                {offline ? w.offlineText : w.noneText}
                                                         </Empty>
                                                 )
                                         }
