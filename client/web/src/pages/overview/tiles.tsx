@@ -7,6 +7,7 @@ import type { Activity, Overview } from '../../api/types';
 import { Spark } from '../../charts/spark';
 import { change, number, percent, signed } from '../../format';
 import { useFilters, withFilters, type Filters } from '../../state/filters';
+import { useStatus } from '../../state/status';
 import { Tile } from '../../ui';
 import { w } from './words';
 
@@ -57,22 +58,37 @@ function ActiveTile({ overview, activity }: { overview?: Overview; activity?: Ac
         );
 }
 
-/** Until the first sample nothing is known, which is not the same as none. */
+/* Until the first sample there is what fail2ban watches now. */
+function FailuresNowTile() {
+        const { data } = useStatus();
+        return (
+                <Tile
+                        name={w.failuresNow}
+                        value={data?.online ? number(data.currently_failed) : '–'}
+                        title={`${w.failuresNowHelp} ${w.noSamples}`}
+                        to="/jails"
+                >
+                        <Spark values={[]} />
+                </Tile>
+        );
+}
+
 function FailuresTile({ activity, range }: { activity?: Activity; range: string }) {
         const rows = activity?.rows ?? [];
         const sampled = rows.some(({ active }) => active !== undefined);
-        const difference = against(activity?.failures ?? 0, sampled ? activity?.before_failures : undefined);
-        const help = sampled ? difference.title : w.noSamples;
+        if (activity && !sampled) return <FailuresNowTile />;
+
+        const difference = against(activity?.failures ?? 0, activity?.before_failures);
 
         return (
                 <Tile
                         name={w.failures(range)}
-                        value={activity && sampled ? number(activity.failures) : '–'}
+                        value={activity ? number(activity.failures) : '–'}
                         {...difference}
-                        title={`${help} ${w.failuresHelp}`}
+                        title={`${difference.title} ${w.failuresHelp}`}
                         to="/jails"
                 >
-                        <Spark values={sampled ? rows.map(({ failures }) => failures) : []} />
+                        <Spark values={rows.map(({ failures }) => failures)} />
                 </Tile>
         );
 }
