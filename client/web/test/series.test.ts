@@ -5,7 +5,7 @@ import test from 'node:test';
 import { fits } from '../src/api/events';
 import { assignSeries } from '../src/state/series';
 
-test('series: up to eight jails have a colour each, by name', () => {
+test('series: up to eight jails have a colour each, by their bans', () => {
         const series = assignSeries([
                 { name: 'sshd', total_banned: 9 },
                 { name: 'nginx', total_banned: 1 },
@@ -13,8 +13,8 @@ test('series: up to eight jails have a colour each, by name', () => {
         assert.deepEqual(
                 [...series],
                 [
-                        ['nginx', 1],
-                        ['sshd', 2],
+                        ['sshd', 1],
+                        ['nginx', 2],
                 ],
         );
 });
