@@ -117,6 +117,30 @@ test('what fail2ban does itself is on the overview and among the bans within two
         await other.close();
 });
 
+test('the page of an address knows of a ban that comes while it opens', async () => {
+        for (const address of ['192.0.2.111', '192.0.2.112', '192.0.2.113']) {
+                await world.fail({ jail: 'sshd', address, times: 3 });
+                await until(() => isBanned(address), 'the ban');
+                await page.goto(`./address/${address}`);
+                await page.locator('.verdict').getByText('banned', { exact: true }).waitFor();
+        }
+});
+
+test('new bans wait while a menu or the details of a row are open', async () => {
+        await open(page, '/bans');
+        await row('192.0.2.113').getByRole('button', { name: 'Actions' }).click();
+        await world.ban({ jail: 'web', addresses: ['192.0.2.151'] });
+        await page.getByRole('button', { name: '1 new' }).waitFor();
+        assert.ok(await page.getByRole('menuitem', { name: 'Unban' }).isVisible());
+        await page.keyboard.press('Escape');
+        await row('192.0.2.151').waitFor();
+        await row('192.0.2.113').getByRole('button', { name: 'Details' }).click();
+        await world.ban({ jail: 'web', addresses: ['192.0.2.152'] });
+        await page.getByRole('button', { name: '1 new' }).click();
+        await row('192.0.2.152').waitFor();
+        await open(page, '/');
+});
+
 test('the feed stands still while it is paused, and counts', async () => {
         await page.getByRole('button', { name: 'Pause' }).click();
         await world.ban({ jail: 'web', addresses: ['192.0.2.150'] });
