@@ -54,6 +54,9 @@ test('format: relative times', () => {
         assert.equal(format.relative(AT - 3 * 3600, AT), '3 hr ago');
         assert.equal(format.relative(AT, AT), 'now');
         assert.match(format.relative(AT + 2 * 86_400, AT), /^in 2 days$/);
+        assert.equal(format.relative(AT + 7 * 86_400, AT), 'in 7 days');
+        assert.equal(format.relative(AT + 86_400, AT), 'in 1 day');
+        assert.equal(format.relative(AT - 11 * 86_400, AT), '11 days ago');
 });
 
 test('format: sizes', () => {
