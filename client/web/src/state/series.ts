@@ -11,7 +11,10 @@ interface Counted {
         total_banned: number;
 }
 
-/** Numbers 1 to 8 for jails, 1 for the one with the most bans; with more jails than colours the quieter ones share the last, which is grey. */
+/**
+ * Numbers 1 to 8 for jails, 1 for the one with the most bans; with more jails than colours the quieter ones share the
+ * last, which is grey.
+ */
 export function assignSeries(jails: readonly Counted[]): Map<string, number> {
         const loud = [...jails].sort((a, b) => b.total_banned - a.total_banned || a.name.localeCompare(b.name));
         const own = loud.slice(0, jails.length <= COLOURS ? COLOURS : COLOURS - 1).map((jail) => jail.name);
