@@ -11,7 +11,6 @@ import os
 import pathlib
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -112,10 +111,12 @@ def remember_past(stack):
 
 def open_page(stack):
     """The bridge with the built page, set up with a password of this run: (bridge, password)."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken = probe.connect_ex(("127.0.0.1", PORT)) == 0
-    bridge = stack.bridge(listen=f"127.0.0.1:{0 if taken else PORT}", **{"web-folder": stack.build / "client/web/dist"})
+    page = {"web-folder": stack.build / "client/web/dist"}
+    try:
+        bridge = stack.bridge(listen=f"127.0.0.1:{PORT}", **page)
+    except StackError:  # somebody else listens there
+        stack.bridges.pop()
+        bridge = stack.bridge(listen="127.0.0.1:0", **page)
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     bridge.set_up(password)
     return bridge, password
