@@ -94,11 +94,13 @@ class Live(StatsTest):
         self.start()
         self.stack.wait_until(lambda: len(self.stack.get("Server", "Jails")) == 2, "the first probe")
         self.assertEqual("bans in force: 0, failures: 0", self.sample())
+        first = int(time.time())
         self.stack.fail("sshd", "192.0.2.1", times=3)
         self.stack.fail("web", "192.0.2.2", times=2)
         self.stack.wait_until(lambda: self.stack.get("Bans", "Active") == 1, "the ban")
         self.stack.banguictl("jobs", "run", "probe")
         self.stack.wait_until(lambda: self.stack.get("Server", "TotalFailed") == 5, "the failures")
+        self.stack.wait_until(lambda: int(time.time()) > first, "another second: a sample replaces that of its second")
         self.assertEqual("bans in force: 1, failures: 5", self.sample())
         activity = self.ask("Activity", timezone="Europe/Berlin")
         self.assertEqual((5, "hour", 3600, "Europe/Berlin"),
