@@ -114,6 +114,13 @@ export function FilterBar({ field }: { field: { current: HTMLDivElement | null }
 }
 
 export function Nothing({ filtered, search }: { filtered: boolean; search: string }) {
+        const status = useStatus().data;
+        if (!filtered && status && !status.online)
+                return (
+                        <Empty icon="warning" title={w.away}>
+                                {w.awayText}
+                        </Empty>
+                );
         if (!filtered)
                 return (
                         <Empty icon="check" title={w.none}>

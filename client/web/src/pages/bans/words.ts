@@ -55,6 +55,8 @@ export const w = words({
                 since: 'Since',
                 until: 'Left',
                 none: 'No bans in force',
+                away: 'It is not known who is banned',
+                awayText: 'fail2ban is not running. Who was banned before stands in the history.',
                 noneText: 'fail2ban holds nobody at the moment. A ban appears here the moment it happens.',
                 noMatch: 'No ban matches',
                 noMatchText:
@@ -147,6 +149,8 @@ export const w = words({
                 since: 'Seit',
                 until: 'Noch',
                 none: 'Keine Sperren in Kraft',
+                away: 'Wer gesperrt ist, ist nicht bekannt',
+                awayText: 'fail2ban läuft nicht. Wer vorher gesperrt war, steht im Verlauf.',
                 noneText:
                         'fail2ban hält gerade niemanden fest. Eine Sperre erscheint hier in dem Augenblick, in ' +
                         'dem sie geschieht.',
