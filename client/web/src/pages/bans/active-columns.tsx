@@ -6,6 +6,7 @@ import { Address, Country, Countdown, JailName, Menu, Network, OriginBadge, Time
 import { makeColumns, type Column } from '../../ui/virtual-table-columns';
 import type { ActiveStore } from './active-store';
 import type { ActiveBan } from './active-table';
+import { Reason } from './reason';
 import { w } from './words';
 
 /** `menu`: what can be done with one ban; `onMenu` is told when that is asked, and when no more. */
@@ -74,10 +75,19 @@ export function activeColumns(
                                 origin && !(card && origin === 'self') ? <OriginBadge origin={origin} /> : null,
                 },
                 {
+                        id: 'reason',
+                        title: () => w.reason,
+                        min: 96,
+                        grow: 1,
+                        rank: 5,
+                        card: 'none',
+                        cell: (ban) => <Reason ban={ban} />,
+                },
+                {
                         id: 'failures',
                         title: () => w.failures,
                         min: 76,
-                        rank: 5,
+                        rank: 8,
                         numeric: true,
                         sortable: true,
                         card: 'line',
