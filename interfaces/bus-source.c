@@ -14,6 +14,24 @@
 /* How many messages one turn of the loop handles, so that a chatty client does not starve timers and results. */
 #define MESSAGES_PER_TURN 16
 
+int bus_open(const char *address, sd_bus **ret) {
+        g_autoptr(sd_bus) bus = NULL;
+        int r;
+
+        if (!address || address[0] == '\0')
+                return sd_bus_open_system(ret);
+        r = sd_bus_new(&bus);
+        if (r >= 0)
+                r = sd_bus_set_address(bus, address);
+        if (r >= 0)
+                r = sd_bus_set_bus_client(bus, 1);
+        if (r >= 0)
+                r = sd_bus_start(bus);
+        if (r >= 0)
+                *ret = g_steal_pointer(&bus);
+        return r;
+}
+
 typedef struct BusSource {
         GSource source;
         sd_bus *bus;

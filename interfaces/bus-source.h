@@ -11,6 +11,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(sd_bus, sd_bus_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sd_bus_slot, sd_bus_slot_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sd_bus_message, sd_bus_message_unref)
 
+/* Begins to connect to the bus of this address; NULL or empty: the system bus. Negative errno. */
+int bus_open(const char *address, sd_bus **ret);
+
 /* Called once, on the main loop, when the connection has ended; errnum is positive. */
 typedef void (*BusClosedFunc)(int errnum, gpointer userdata);
 

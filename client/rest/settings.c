@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "client/rest/errors.h"
+#include "interfaces/actions.h"
 
 #define GROUP "rest"
 #define FILE_DEFAULT "/etc/bangui/bangui-rest.conf"
@@ -281,24 +282,9 @@ static const char *take_config(int *argc, char **argv) {
         return path;
 }
 
-/* Those of polkit/org.bangui.BanGUI1.policy. */
-static const char *const actions[] = {
-        "read",
-        "read-sensitive",
-        "ban",
-        "unban",
-        "allow",
-        "control-jail",
-        "control-server",
-        "edit-config",
-        "edit-actions",
-        "manage-blocklists",
-        "manage-settings",
-        "look-up-outside",
-        NULL,
-};
-
 static gboolean judge_grant(const RestSettings *self, GError **error) {
+        static const char *const actions[] = { BANGUI_ACTIONS, NULL };
+
         for (char **action = self->grant; *action; action++)
                 if (!g_strv_contains(actions, *action)) {
                         g_autofree char *all = g_strjoinv(" ", (char **) actions);

@@ -53,24 +53,6 @@ static void on_closed(int errnum, gpointer userdata) {
         self->config.ended(g_strerror(errnum), self->config.userdata);
 }
 
-static int open_connection(const char *address, sd_bus **ret) {
-        g_autoptr(sd_bus) bus = NULL;
-        int r;
-
-        if (address[0] == '\0')
-                return sd_bus_open_system(ret);
-        r = sd_bus_new(&bus);
-        if (r >= 0)
-                r = sd_bus_set_address(bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(bus, 1);
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r >= 0)
-                *ret = g_steal_pointer(&bus);
-        return r;
-}
-
 static gboolean fail(GError **error, const char *what, int r) {
         g_set_error(error, BANGUI_ERROR, BANGUI_ERROR_INTERNAL, "%s: %s", what, g_strerror(-r));
         return FALSE;
@@ -146,7 +128,7 @@ Bus *bus_new(const BusConfig *config, GError **error) {
         int r;
 
         self->config = *config;
-        r = open_connection(config->address, &self->bus);
+        r = bus_open(config->address, &self->bus);
         if (r < 0) {
                 fail(error, config->address[0] ? config->address : "the system bus", r);
                 return NULL;

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/options.h"
 #include "core/text.h"
+#include "interfaces/actions.h"
 
 static void add_all(GVariantBuilder *builder, GVariant *dictionary, const char *const (*names)[2]) {
         for (guint i = 0; names[i][0]; i++) {
@@ -79,25 +80,9 @@ static GVariant *run_get_status(const Services *services, MethodCall *call, GErr
 }
 
 static gboolean is_action(const char *name) {
-        static const char *const actions[] = {
-                "read",
-                "read-sensitive",
-                "ban",
-                "unban",
-                "allow",
-                "control-jail",
-                "control-server",
-                "edit-config",
-                "edit-actions",
-                "manage-blocklists",
-                "manage-settings",
-                "look-up-outside",
-        };
+        static const char *const actions[] = { BANGUI_ACTIONS, NULL };
 
-        for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
-                if (strcmp(actions[i], name) == 0)
-                        return TRUE;
-        return FALSE;
+        return g_strv_contains(actions, name);
 }
 
 static gboolean about_can_do(const MethodCall *call, MethodAbout *ret, GError **error) {

@@ -6,15 +6,6 @@
 #include "client/rest/api/objects.h"
 #include "client/rest/api/pending.h"
 
-static void on_reply(sd_bus_message *reply, const GError *error, gpointer userdata) {
-        Pending *pending = userdata;
-
-        /* one that failed may have done a part */
-        if (pending->route->scope > REST_SCOPE_READ && !g_str_equal(pending->route->method, "GET"))
-                rest_bus_bump(pending->bridge->bus);
-        pending_settle(pending, reply, error);
-}
-
 static void call_method(Pending *pending, const RouteMatch *match) {
         g_autofree char *interface = g_strconcat(BANGUI_NAME ".", pending->route->interface, NULL);
         g_autoptr(GVariant) arguments = pending_arguments(pending, match);
@@ -23,7 +14,7 @@ static void call_method(Pending *pending, const RouteMatch *match) {
                 return;
         g_variant_ref_sink(arguments);
         rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, -1, NULL,
-                      on_reply, pending);
+                      pending_on_reply, pending);
 }
 
 void route_call(Bridge *bridge, RestRequest *request, const RouteMatch *match) {

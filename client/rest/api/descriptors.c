@@ -160,13 +160,6 @@ static int open_body(const RestRequest *request) {
         return descriptor;
 }
 
-static void on_uploaded(sd_bus_message *reply, const GError *error, gpointer userdata) {
-        Pending *pending = userdata;
-
-        rest_bus_bump(pending->bridge->bus);
-        pending_settle(pending, reply, error);
-}
-
 void descriptors_upload(Pending *pending, const RouteMatch *match) {
         g_autofree char *interface = interface_of(pending);
         g_autoptr(GVariant) arguments = pending_arguments(pending, match);
@@ -181,5 +174,5 @@ void descriptors_upload(Pending *pending, const RouteMatch *match) {
                 return;
         }
         rest_bus_call(pending->bridge->bus, pending->object, interface, pending->route->member, arguments, descriptor,
-                      NULL, on_uploaded, pending);
+                      NULL, pending_on_reply, pending);
 }

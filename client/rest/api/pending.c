@@ -229,9 +229,13 @@ static char *write_json(const GDBusMethodInfo *method, sd_bus_message *reply) {
         return g_string_free(json, r <= 0);
 }
 
-void pending_settle(Pending *self, sd_bus_message *reply, const GError *error) {
+void pending_on_reply(sd_bus_message *reply, const GError *error, gpointer userdata) {
+        Pending *self = userdata;
         const char *operation = reply ? pending_find_operation(reply) : NULL;
 
+        /* one that failed may have done a part */
+        if (self->route->scope > REST_SCOPE_READ && !g_str_equal(self->route->method, "GET"))
+                rest_bus_bump(self->bridge->bus);
         if (!reply)
                 pending_fail(self, error);
         else if (operation)

@@ -34,8 +34,9 @@ gboolean pending_takes_nothing(Pending *self);
 void pending_answer(Pending *self, char *json);
 void pending_fail(Pending *self, const GError *error);
 
-/* Answers with what the call of the row's method came to, and frees: an operation is 202 with where it is. */
-void pending_settle(Pending *self, sd_bus_message *reply, const GError *error);
+/* A RestBusReplyFunc with the Pending as its userdata: answers with what the call of the row's method came to, and
+ * frees; an operation is 202 with where it is. */
+void pending_on_reply(sd_bus_message *reply, const GError *error, gpointer self);
 
 /* The operation (an object's path) that a reply tells of, borrowed; NULL: it is a result. */
 const char *pending_find_operation(sd_bus_message *reply);

@@ -214,24 +214,6 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *ret_
         return 0;
 }
 
-static int open_connection(const char *address, sd_bus **ret) {
-        g_autoptr(sd_bus) bus = NULL;
-        int r;
-
-        if (!address)
-                return sd_bus_open_system(ret);
-        r = sd_bus_new(&bus);
-        if (r >= 0)
-                r = sd_bus_set_address(bus, address);
-        if (r >= 0)
-                r = sd_bus_set_bus_client(bus, 1);
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r >= 0)
-                *ret = g_steal_pointer(&bus);
-        return r;
-}
-
 /* All of it is queued until the bus has said hello; changes are listened to before the owner is asked for. */
 static int watch_daemon(RestBus *self) {
         int r = sd_bus_match_signal_async(self->connection, NULL, BANGUI_NAME, NULL, NULL, NULL, on_signal, NULL, self);
@@ -249,7 +231,7 @@ static int watch_daemon(RestBus *self) {
 }
 
 static void connect_now(RestBus *self) {
-        int r = open_connection(self->address, &self->connection);
+        int r = bus_open(self->address, &self->connection);
 
         if (r >= 0)
                 r = watch_daemon(self);
